@@ -1,0 +1,78 @@
+"""mockmail: a mail server that lives in a test.
+
+The names listed in ``__all__`` are the public ones; nothing else is promised.
+They are imported when they are first used, so that ``import mockmail`` costs
+nothing but this file.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr__
+    from mockmail.api import open_server, server_in_nursery, start_server
+    from mockmail.delivery.delivery import Sent
+    from mockmail.scenario.errors import ScenarioError
+    from mockmail.serve.loop import ServerThread
+    from mockmail.serve.memory import MemoryStream
+    from mockmail.serve.server import Endpoint, Server
+    from mockmail.world.effects import Cut, Expunge
+    from mockmail.world.handles import Faults, Mailbox, Message, User
+    from mockmail.world.rule import Match, Rule, When
+    from mockmail.world.transcript import Transcript
+    from mockmail.world.world import Broken
+
+_HOMES = {
+    "Broken": "mockmail.world.world",
+    "Cut": "mockmail.world.effects",
+    "Endpoint": "mockmail.serve.server",
+    "Expunge": "mockmail.world.effects",
+    "Faults": "mockmail.world.handles",
+    "Mailbox": "mockmail.world.handles",
+    "Match": "mockmail.world.rule",
+    "MemoryStream": "mockmail.serve.memory",
+    "Message": "mockmail.world.handles",
+    "Rule": "mockmail.world.rule",
+    "ScenarioError": "mockmail.scenario.errors",
+    "Sent": "mockmail.delivery.delivery",
+    "Server": "mockmail.serve.server",
+    "ServerThread": "mockmail.serve.loop",
+    "Transcript": "mockmail.world.transcript",
+    "User": "mockmail.world.handles",
+    "When": "mockmail.world.rule",
+    "open_server": "mockmail.api",
+    "server_in_nursery": "mockmail.api",
+    "start_server": "mockmail.api",
+}
+
+__all__ = [
+    "Broken",
+    "Cut",
+    "Endpoint",
+    "Expunge",
+    "Faults",
+    "Mailbox",
+    "Match",
+    "MemoryStream",
+    "Message",
+    "Rule",
+    "ScenarioError",
+    "Sent",
+    "Server",
+    "ServerThread",
+    "Transcript",
+    "User",
+    "When",
+    "open_server",
+    "server_in_nursery",
+    "start_server",
+]
+
+
+def __getattr__(name: str) -> object:
+    try:
+        home = _HOMES[name]
+    except KeyError:
+        raise AttributeError(f"module 'mockmail' has no attribute {name!r}") from None
+    value: object = getattr(import_module(home), name)
+    globals()[name] = value
+    return value

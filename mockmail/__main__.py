@@ -1,0 +1,5 @@
+"""``python -m mockmail``."""
+
+from mockmail.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,64 @@
+"""The entrances: a server in a thread, or in a Trio loop of the caller's."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from os import PathLike
+
+import trio
+
+from mockmail.scenario.load import load
+from mockmail.serve.loop import Loop, ServerThread
+from mockmail.serve.server import Server
+from mockmail.world.world import World
+
+Scenario = str | PathLike[str]
+
+
+def _world(scenario: Scenario | None, seed: int) -> World:
+    return World(seed=seed) if scenario is None else load(scenario).world(seed)
+
+
+@contextlib.contextmanager
+def start_server(
+    scenario: Scenario | None = None, *, seed: int = 0, thread: ServerThread | None = None
+) -> Iterator[Server]:
+    """A server in a thread: for sync code, asyncio, subprocesses.
+
+    `scenario` is the name of a shipped one, or a path to a YAML file; without it
+    there are no users yet. `seed` is what all chance comes from. The thread ends
+    with the block unless it is lent as `thread`. ``ScenarioError`` if the file is
+    not as it must be.
+
+    At the end of the block the ports are closed and the clients dropped.
+    """
+    world = _world(scenario, seed)
+    with contextlib.ExitStack() as stack:
+        server = Server(world, (thread or stack.enter_context(ServerThread())).loop)
+        stack.callback(server.close)
+        yield server
+
+
+@contextlib.asynccontextmanager
+async def open_server(scenario: Scenario | None = None, *, seed: int = 0) -> AsyncIterator[Server]:
+    """The same in the caller's Trio loop, on that loop's clock."""
+    async with trio.open_nursery() as nursery:
+        server = Server(_world(scenario, seed), Loop(nursery))
+        try:
+            yield server
+        finally:
+            await server.aclose()
+
+
+@contextlib.contextmanager
+def server_in_nursery(
+    nursery: trio.Nursery, scenario: Scenario | None = None, *, seed: int = 0
+) -> Iterator[Server]:
+    """The same for a caller that has a nursery and can't wait: the server's tasks run in it.
+
+    At the end of the block they are cancelled, and end at the loop's next turn.
+    """
+    server = Server(_world(scenario, seed), Loop(nursery))
+    try:
+        yield server
+    finally:
+        server.cancel()

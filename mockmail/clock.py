@@ -1,0 +1,47 @@
+"""Virtual time.
+
+There are two uses of time, and one clock for both:
+
+*Stamps* (INTERNALDATE, Received, transcripts) start at an epoch that the
+scenario names and move only when somebody says `advance`. They never depend on
+how long a test took.
+
+*Waits* (autologout, delays) are counted in seconds that a driver supplies: the
+Trio loop of a test, or the loop of the server's thread. Without a driver they,
+too, move by `advance` only.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
+"""Where the stamps of a world start unless its scenario says otherwise."""
+
+
+class Clock:
+    """One world's time."""
+
+    def __init__(
+        self, epoch: datetime = EPOCH, *, driver: Callable[[], float] | None = None
+    ) -> None:
+        self.epoch = epoch
+        self.advanced = 0.0
+        """Seconds that were asked for by `advance`."""
+        self.driver = driver
+
+    @property
+    def now(self) -> datetime:
+        """The stamp of this moment, aware, to the second."""
+        return self.epoch + timedelta(seconds=int(self.advanced))
+
+    @property
+    def waited(self) -> float:
+        """Seconds on the scale of waits and deadlines; only differences mean anything."""
+        driver = self.driver
+        return self.advanced if driver is None else driver() + self.advanced
+
+    def advance(self, seconds: float) -> None:
+        """Move both kinds of time on by `seconds`; ``ValueError`` if negative."""
+        if seconds < 0:
+            raise ValueError(f"time can't go back: advance({seconds})")
+        self.advanced += seconds

@@ -1,0 +1,1 @@
+"""Mail on its way: addresses to mailboxes, and what leaves the world."""

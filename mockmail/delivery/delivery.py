@@ -1,0 +1,73 @@
+"""Where mail goes: to the world's users, or to the outbox. Nothing leaves the machine.
+
+An address in a local domain must belong to a user; an address elsewhere is
+accepted and its mail kept in the outbox, as a relay would have sent it.
+"""
+
+from dataclasses import dataclass
+
+from mockmail.clock import Clock
+from mockmail.message.message import Message
+from mockmail.store.flags import NO_FLAGS
+from mockmail.store.journal import Entry
+from mockmail.store.store import Store, User
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message for somewhere else: the envelope (RFC 5321 section 2.3.1) and the message."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    message: Message
+
+    @property
+    def subject(self) -> str | None:
+        """The Subject field, decoded."""
+        return self.message.field("Subject")
+
+    @property
+    def raw(self) -> bytes:
+        """The message as it was submitted, without the trace fields that this server added."""
+        return self.message.submitted or self.message.raw
+
+
+class Delivery:
+    """The mail routes of one world."""
+
+    def __init__(self, store: Store, clock: Clock, domains: tuple[str, ...]) -> None:
+        self.store = store
+        self.clock = clock
+        self.domains = domains
+        """Local domains, lower-cased; the first one is the servers' own."""
+        self.outbox: list[Sent] = []
+
+    def is_local(self, address: str) -> bool:
+        return address.rpartition("@")[2].lower() in self.domains
+
+    def local_user(self, address: str) -> User | None:
+        """The user behind an address in a local domain, None if there is none."""
+        return self.store.user_of(address)
+
+    def deliver(self, user: User, message: Message, origin: str) -> Entry:
+        """Put a message into the user's INBOX, stamped with the world's time."""
+        with self.store.transaction(origin) as tx:
+            return tx.append(user.mailboxes["INBOX"], message, NO_FLAGS, self.clock.now)
+
+    def accept(
+        self, sender: str, recipients: tuple[str, ...], message: Message, origin: str
+    ) -> None:
+        """Take a message for its recipients: local ones first, in their order, each once."""
+        users: dict[str, User] = {}
+        elsewhere = []
+        for address in recipients:
+            user = self.local_user(address) if self.is_local(address) else None
+            if user is None:
+                elsewhere.append(address)
+            else:
+                users.setdefault(user.name, user)
+        with self.store.transaction(origin) as tx:
+            for user in users.values():
+                tx.append(user.mailboxes["INBOX"], message, NO_FLAGS, self.clock.now)
+        if elsewhere:
+            self.outbox.append(Sent(sender, tuple(elsewhere), message))

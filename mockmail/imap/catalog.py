@@ -1,0 +1,74 @@
+"""What mockmail's IMAP consists of: every extension and its rows, in order.
+
+A new command or extension is one file and one line here.
+"""
+
+from mockmail.imap.commands import (
+    append,
+    authenticate,
+    capability,
+    close,
+    copy,
+    create,
+    delete,
+    expunge,
+    fetch,
+    idle,
+    list,
+    login,
+    logout,
+    noop,
+    search,
+    select,
+    status,
+    store,
+)
+from mockmail.imap.fetch import basic, section
+from mockmail.imap.session import CapabilityRow, Catalogue, Extension, MechanismRow, Session, State
+from mockmail.sasl.plain import plain
+
+
+def _always(session: Session) -> bool:
+    return True
+
+
+def _before_login(session: Session) -> bool:
+    return session.state is State.NOT_AUTHENTICATED
+
+
+IMAP4REV1 = Extension(
+    "IMAP4rev1",
+    commands=(
+        *capability.ROWS,
+        *noop.ROWS,
+        *logout.ROWS,
+        *login.ROWS,
+        *authenticate.ROWS,
+        *select.ROWS,
+        *create.ROWS,
+        *delete.ROWS,
+        *list.ROWS,
+        *status.ROWS,
+        *append.ROWS,
+        *close.ROWS,
+        *expunge.ROWS,
+        *search.ROWS,
+        *fetch.ROWS,
+        *store.ROWS,
+        *copy.ROWS,
+    ),
+    capabilities=(CapabilityRow(b"IMAP4rev1", _always),),
+    fetch_items=(*basic.ITEMS, *section.ITEMS),
+    status_items=status.ITEMS,
+    search_keys=search.KEYS,
+)
+AUTH_PLAIN = Extension(
+    "AUTH=PLAIN",
+    capabilities=(CapabilityRow(b"AUTH=PLAIN", _before_login),),
+    mechanisms=(MechanismRow(b"PLAIN", plain),),
+)
+IDLE = Extension("IDLE", commands=idle.ROWS, capabilities=(CapabilityRow(b"IDLE", _always),))
+
+EXTENSIONS = (IMAP4REV1, AUTH_PLAIN, IDLE)
+DEFAULT = Catalogue(EXTENSIONS)
+"""All of it; one object for all sessions."""

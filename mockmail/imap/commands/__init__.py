@@ -1,0 +1,1 @@
+"""One file per command: its grammar, its value, its handler, its row."""

@@ -1,0 +1,57 @@
+"""APPEND (RFC 3501 section 6.3.11).
+
+``"APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal``
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.reply import Bad, Done, No
+from mockmail.imap.session import LOGGED_IN, Answer, Seqs, Session, command
+from mockmail.message.message import Message
+from mockmail.store.flags import NO_FLAGS, Flags
+from mockmail.store.mailbox import TooManyKeywords
+from mockmail.wire.acts import COMMITTED
+
+
+@dataclass(frozen=True, slots=True)
+class AppendCommand:
+    mailbox: str
+    flags: Flags
+    date: datetime | None
+    message: bytes
+
+
+def parse(session: Session, cursor: Cursor) -> AppendCommand:
+    cursor.space()
+    mailbox = cursor.mailbox()
+    cursor.space()
+    flags = NO_FLAGS
+    if cursor.peek(b"("):
+        flags = cursor.flag_list()
+        cursor.space()
+    date = None
+    if cursor.peek(b'"'):
+        date = cursor.date_time()
+        cursor.space()
+    message = cursor.literal()
+    if b"\0" in message:
+        raise Bad("NUL can't stand in a literal")  # RFC 9051 section 9, CHAR8
+    return AppendCommand(mailbox, flags, date, message)
+
+
+def handle(session: Session, c: AppendCommand) -> Answer:
+    mailbox = session.account.mailbox(c.mailbox)
+    if mailbox is None:
+        raise No("There is no such mailbox", b"TRYCREATE")
+    try:
+        with session.store.transaction(session.name) as tx:
+            tx.append(mailbox, Message(c.message), c.flags, c.date or session.clock.now)
+    except TooManyKeywords:
+        raise No("The mailbox takes no more keywords", b"LIMIT") from None
+    yield COMMITTED
+    return Done(b"APPEND completed")
+
+
+ROWS = (command(b"APPEND", LOGGED_IN, Seqs.BREAKS, parse, handle),)

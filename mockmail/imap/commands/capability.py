@@ -1,0 +1,13 @@
+"""CAPABILITY (RFC 9051 section 6.1.1)."""
+
+from mockmail.imap import reply
+from mockmail.imap.reply import Done
+from mockmail.imap.session import ANY_STATE, Answer, Seqs, Session, command, no_arguments
+
+
+def handle(session: Session, _: None) -> Answer:
+    yield reply.untagged(b"CAPABILITY", session.capabilities())
+    return Done(b"CAPABILITY completed")
+
+
+ROWS = (command(b"CAPABILITY", ANY_STATE, Seqs.NONE, no_arguments, handle),)

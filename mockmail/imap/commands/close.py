@@ -1,0 +1,19 @@
+"""CLOSE (RFC 9051 section 6.4.1): expunge without a word, and leave the mailbox."""
+
+from mockmail.imap.reply import Done
+from mockmail.imap.session import Answer, Seqs, Session, State, command, no_arguments
+from mockmail.wire.acts import COMMITTED
+
+
+def handle(session: Session, _: None) -> Answer:
+    view = session.selected
+    if not view.read_only:
+        with session.store.transaction(session.name) as tx:
+            deleted = [entry.uid for entry in view.mailbox if "\\Deleted" in entry.flags]
+            tx.expunge(view.mailbox, deleted)
+        yield COMMITTED
+    session.close_view()
+    return Done(b"CLOSE completed")
+
+
+ROWS = (command(b"CLOSE", (State.SELECTED,), Seqs.BREAKS, no_arguments, handle),)

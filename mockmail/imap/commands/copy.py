@@ -1,0 +1,56 @@
+"""COPY and UID COPY (RFC 3501 section 6.4.7): ``"COPY" SP sequence-set SP mailbox``."""
+
+from dataclasses import dataclass
+
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.reply import Done, No
+from mockmail.imap.session import Answer, Seqs, Session, State, command, uid_entries
+from mockmail.numset import SeqSet, UidSet
+from mockmail.store.mailbox import TooManyKeywords
+from mockmail.wire.acts import COMMITTED
+
+
+@dataclass(frozen=True, slots=True)
+class CopyCommand:
+    ids: SeqSet | UidSet
+    mailbox: str
+
+
+def _rest(cursor: Cursor, ids: SeqSet | UidSet) -> CopyCommand:
+    cursor.space()
+    return CopyCommand(ids, cursor.mailbox())
+
+
+def parse(session: Session, cursor: Cursor) -> CopyCommand:
+    cursor.space()
+    return _rest(cursor, cursor.seq_set())
+
+
+def parse_uid(session: Session, cursor: Cursor) -> CopyCommand:
+    cursor.space()
+    return _rest(cursor, cursor.uid_set())
+
+
+def handle(session: Session, c: CopyCommand) -> Answer:
+    entries, complete = uid_entries(session.selected.select(c.ids))
+    target = session.account.mailbox(c.mailbox)
+    if target is None:
+        raise No("There is no such mailbox", b"TRYCREATE")
+    if not complete and isinstance(c.ids, SeqSet):
+        # All or nothing (RFC 3501 section 6.4.7), so nothing (RFC 2180 section 4.4.1).
+        raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")
+    try:
+        with session.store.transaction(session.name) as tx:
+            for entry in entries:
+                tx.append(target, entry.message, entry.flags, entry.internaldate)
+    except TooManyKeywords:
+        raise No("The mailbox takes no more keywords", b"LIMIT") from None
+    yield COMMITTED
+    return Done(b"COPY completed")
+
+
+_STATE = (State.SELECTED,)
+ROWS = (
+    command(b"COPY", _STATE, Seqs.USES | Seqs.BREAKS, parse, handle),
+    command(b"UID COPY", _STATE, Seqs.BREAKS, parse_uid, handle),
+)

@@ -1,0 +1,33 @@
+"""DELETE (RFC 9051 section 6.3.5): ``"DELETE" SP mailbox``."""
+
+from dataclasses import dataclass
+
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.reply import Done, No
+from mockmail.imap.session import LOGGED_IN, Answer, Seqs, Session, command
+from mockmail.store.store import NoMailbox, Refused
+from mockmail.wire.acts import COMMITTED
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteCommand:
+    mailbox: str
+
+
+def parse(session: Session, cursor: Cursor) -> DeleteCommand:
+    cursor.space()
+    return DeleteCommand(cursor.mailbox())
+
+
+def handle(session: Session, c: DeleteCommand) -> Answer:
+    try:
+        session.store.delete(session.account, c.mailbox)
+    except NoMailbox as error:
+        raise No(str(error), b"NONEXISTENT") from None
+    except Refused as error:
+        raise No(str(error), b"CANNOT") from None
+    yield COMMITTED
+    return Done(b"DELETE completed")
+
+
+ROWS = (command(b"DELETE", LOGGED_IN, Seqs.NONE, parse, handle),)

@@ -1,0 +1,19 @@
+"""EXPUNGE (RFC 9051 section 6.4.3): the view tells which messages went."""
+
+from mockmail.imap.reply import Done, No
+from mockmail.imap.session import Answer, Seqs, Session, State, command, no_arguments
+from mockmail.wire.acts import COMMITTED
+
+
+def handle(session: Session, _: None) -> Answer:
+    view = session.selected
+    if view.read_only:
+        raise No("The mailbox is selected read-only")
+    with session.store.transaction(session.name) as tx:
+        deleted = [entry.uid for entry in view.mailbox if "\\Deleted" in entry.flags]
+        tx.expunge(view.mailbox, deleted)
+    yield COMMITTED
+    return Done(b"EXPUNGE completed")
+
+
+ROWS = (command(b"EXPUNGE", (State.SELECTED,), Seqs.BREAKS, no_arguments, handle),)

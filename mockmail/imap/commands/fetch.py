@@ -1,0 +1,125 @@
+"""FETCH and UID FETCH (RFC 3501 section 6.4.5; modifiers: RFC 4466 section 2.4).
+
+``fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" / fetch-att /
+"(" fetch-att *(SP fetch-att) ")") [SP "(" fetch-modifiers ")"]``
+
+What the items are is in ``imap/fetch/``.
+"""
+
+from dataclasses import dataclass
+
+from mockmail.imap import reply
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.reply import Bad, Done, No
+from mockmail.imap.session import (
+    Answer,
+    FetchItem,
+    Narrow,
+    Seqs,
+    Session,
+    State,
+    command,
+    uid_entries,
+)
+from mockmail.numset import SeqSet, Uid, UidSet
+from mockmail.store.flags import FlagOp, flags
+from mockmail.wire.acts import COMMITTED
+from mockmail.wire.response import Piece
+
+SEEN = flags(("\\Seen",))
+MACROS = {
+    b"FAST": (b"FLAGS", b"INTERNALDATE", b"RFC822.SIZE"),
+    b"ALL": (b"FLAGS", b"INTERNALDATE", b"RFC822.SIZE", b"ENVELOPE"),
+    b"FULL": (b"FLAGS", b"INTERNALDATE", b"RFC822.SIZE", b"ENVELOPE", b"BODY"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FetchCommand:
+    ids: SeqSet | UidSet
+    items: tuple[FetchItem, ...]
+    modifiers: tuple[Narrow, ...]
+
+
+def _rest(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchCommand:
+    rows = session.catalogue.fetch_items
+
+    def item() -> FetchItem:
+        start = cursor.at
+        name = cursor.word("a FETCH item").split(b"[")[0]
+        row = rows.get(name)
+        if row is None:
+            cursor.at = start
+            raise cursor.expected("a FETCH item")
+        cursor.at = start + len(name)
+        return row.parse(name, cursor)
+
+    def modifier() -> Narrow:
+        name = cursor.word("a FETCH modifier")
+        row = session.catalogue.fetch_modifiers.get(name)
+        if row is None:
+            raise Bad(f"Unknown FETCH modifier {name.decode()}")
+        return row.parse(cursor)
+
+    cursor.space()
+    if cursor.peek(b"("):
+        items = cursor.list_of(item)
+    else:
+        rest = cursor.data[cursor.at :].split(b" ")[0].upper()
+        macro = MACROS.get(rest)
+        if macro is not None and all(name in rows for name in macro):
+            cursor.at += len(rest)
+            items = [rows[name].parse(name, cursor) for name in macro]
+        else:
+            items = [item()]
+    modifiers = cursor.list_of(modifier) if cursor.skip(b" ") else []
+    if isinstance(ids, UidSet) and not any(each.name == b"UID" for each in items):
+        items.insert(0, rows[b"UID"].parse(b"UID", cursor))  # RFC 3501 section 6.4.8
+    return FetchCommand(ids, tuple(items), tuple(modifiers))
+
+
+def parse(session: Session, cursor: Cursor) -> FetchCommand:
+    cursor.space()
+    return _rest(session, cursor, cursor.seq_set())
+
+
+def parse_uid(session: Session, cursor: Cursor) -> FetchCommand:
+    cursor.space()
+    return _rest(session, cursor, cursor.uid_set())
+
+
+def handle(session: Session, c: FetchCommand) -> Answer:
+    view = session.selected
+    entries, complete = uid_entries(view.select(c.ids))
+    for narrow in c.modifiers:
+        entries = narrow(view, entries)
+    newly_seen: set[Uid] = set()
+    if not view.read_only and any(item.sets_seen for item in c.items):
+        unseen = [entry.uid for entry in entries if "\\Seen" not in entry.flags]
+        with session.store.transaction(session.name) as tx:
+            now = {e.uid: e for e in tx.store_flags(view.mailbox, unseen, FlagOp.ADD, SEEN)}
+        entries = [now.get(entry.uid, entry) for entry in entries]
+        newly_seen.update(now)
+        yield COMMITTED
+    renders = [item.render for item in c.items]
+    shows_flags = any(item.shows_flags for item in c.items)
+    for entry in entries:
+        items: list[Piece] = [render(view, entry) for render in renders]
+        if entry.uid in newly_seen and not shows_flags:
+            # The change is told where it was made (RFC 3501 section 6.4.5, BODY[…]).
+            items.append(b"FLAGS " + view.flags_wire(entry))
+            view.told_flags(entry)
+        if shows_flags:
+            view.told_flags(entry)
+        yield reply.fetch(view.seq_of(entry.uid), entry.uid, items)
+    if not complete and isinstance(c.ids, SeqSet):
+        # RFC 2180 section 4.1.2: the others, and a tagged NO.
+        raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")
+    return Done(b"FETCH completed")
+
+
+_STATE = (State.SELECTED,)
+ROWS = (
+    command(b"FETCH", _STATE, Seqs.USES, parse, handle),
+    command(b"UID FETCH", _STATE, Seqs.BREAKS, parse_uid, handle),
+)

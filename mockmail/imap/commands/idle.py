@@ -1,0 +1,41 @@
+"""IDLE (RFC 2177): tell each change as it happens, until DONE."""
+
+from mockmail.imap import reply
+from mockmail.imap.reply import Bad, Done
+from mockmail.imap.session import LOGGED_IN, Answer, Seqs, Session, command, no_arguments
+from mockmail.wire.acts import Heard, Say, Wait, Woke
+from mockmail.wire.buffer import TooLong
+from mockmail.wire.points import Point
+from mockmail.wire.turns import Gone, TimedOut
+
+# idle            = "IDLE" CRLF "DONE"
+MAX_DONE = 1024
+
+
+def handle(session: Session, _: None) -> Answer:
+    yield Say(reply.continuation(b"idling"), Point.CONTINUATION)
+    wait = Wait(timeout=session.limits.autologout, change=True)
+    while True:
+        if session.view is not None:
+            for response in session.view.tell(expunges=True):
+                yield Say(response, Point.UNSOLICITED)
+        for teller in session.tellers:
+            for response in teller():
+                yield Say(response, Point.UNSOLICITED)
+        try:
+            line = session.buffer.line(MAX_DONE)
+        except TooLong:
+            line = b""
+        if line is not None:
+            yield Heard(line + b"\r\n")
+            if line.upper() == b"DONE":
+                return Done(b"IDLE terminated")
+            raise Bad("Expected DONE")
+        woke = yield wait
+        if woke is Woke.EOF:
+            raise Gone
+        if woke is Woke.TIMEOUT:
+            raise TimedOut
+
+
+ROWS = (command(b"IDLE", LOGGED_IN, Seqs.BREAKS, no_arguments, handle),)

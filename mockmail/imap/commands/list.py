@@ -1,0 +1,91 @@
+"""LIST (RFC 3501 section 6.3.8): ``"LIST" SP mailbox SP list-mailbox``."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mockmail.imap import quote, reply
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.reply import Bad, Done
+from mockmail.imap.session import LOGGED_IN, Answer, Seqs, Session, command
+from mockmail.store import names
+from mockmail.store.names import DELIMITER
+
+MAX_PATTERN = 1000
+"""Characters in a pattern."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListCommand:
+    reference: str
+    pattern: str
+
+
+def parse(session: Session, cursor: Cursor) -> ListCommand:
+    cursor.space()
+    reference = cursor.mailbox()
+    cursor.space()
+    pattern = cursor.list_mailbox()
+    if len(reference) + len(pattern) > MAX_PATTERN:
+        raise Bad(f"A pattern has at most {MAX_PATTERN} characters")
+    return ListCommand(reference, pattern)
+
+
+def handle(session: Session, c: ListCommand) -> Answer:
+    delimiter = quote.quoted(DELIMITER.encode())
+    if not c.pattern:
+        # The hierarchy's delimiter and the root of the reference are asked for.
+        yield reply.untagged(b"LIST", b"(\\Noselect)", delimiter, b'""')
+        return Done(b"LIST completed")
+    pattern = names.canonical(c.reference + c.pattern)
+    existing = session.account.mailboxes
+    for name in all_names(existing):
+        if matches(pattern, name):
+            attributes = b"()" if name in existing else b"(\\Noselect)"
+            yield reply.untagged(b"LIST", attributes, delimiter, quote.mailbox(name))
+    return Done(b"LIST completed")
+
+
+def all_names(existing: Iterable[str]) -> Iterator[str]:
+    """The mailboxes and the levels above them that are none, INBOX first, then by name."""
+    known = set(existing)
+    for name in existing:
+        known.update(names.superiors(name))
+    return iter(sorted(known, key=lambda name: (name != "INBOX", name)))
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Whether a LIST pattern matches: ``*`` is anything, ``%`` anything without a delimiter.
+
+    INBOX matches in any case. The time is proportional to the pattern's length times the name's,
+    whatever the wildcards: all places of the pattern are followed at once.
+    """
+    if "INBOX" in (name, pattern.upper()) and pattern.upper() == name:
+        return True
+    places = _open_places(pattern, {0})
+    for char in name:
+        after = set()
+        for place in places:
+            if place == len(pattern):
+                continue
+            wanted = pattern[place]
+            if wanted == "*" or (wanted == "%" and char != DELIMITER):
+                after.add(place)
+            elif wanted == char and wanted != "%":
+                after.add(place + 1)
+        places = _open_places(pattern, after)
+        if not places:
+            return False
+    return len(pattern) in places
+
+
+def _open_places(pattern: str, places: set[int]) -> set[int]:
+    """The places, and those behind wildcards that match nothing."""
+    reached = set(places)
+    for place in places:
+        while place < len(pattern) and pattern[place] in "*%":
+            place += 1
+            reached.add(place)
+    return reached
+
+
+ROWS = (command(b"LIST", LOGGED_IN, Seqs.NONE, parse, handle),)

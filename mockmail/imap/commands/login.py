@@ -1,0 +1,33 @@
+"""LOGIN (RFC 9051 section 6.2.3): ``"LOGIN" SP userid SP password``."""
+
+from dataclasses import dataclass
+
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.reply import Done, No
+from mockmail.imap.session import Answer, Seqs, Session, State, command
+from mockmail.sasl.mechanism import AuthenticationFailed, check_password
+
+
+@dataclass(frozen=True, slots=True)
+class LoginCommand:
+    user: str
+    password: str
+
+
+def parse(session: Session, cursor: Cursor) -> LoginCommand:
+    cursor.space()
+    user = cursor.text("a user name")
+    cursor.space()
+    return LoginCommand(user, cursor.text("a password"))
+
+
+def handle(session: Session, c: LoginCommand) -> Answer:
+    yield from ()
+    try:
+        session.log_in(check_password(session.store, c.user, c.password))
+    except AuthenticationFailed:
+        raise No("Wrong user name or password", b"AUTHENTICATIONFAILED") from None
+    return Done(b"Logged in", b"CAPABILITY " + session.capabilities())
+
+
+ROWS = (command(b"LOGIN", (State.NOT_AUTHENTICATED,), Seqs.NONE, parse, handle),)

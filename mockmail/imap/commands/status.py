@@ -1,0 +1,59 @@
+"""STATUS (RFC 3501 section 6.3.10).
+
+``"STATUS" SP mailbox SP "(" status-att *(SP status-att) ")"``
+"""
+
+from dataclasses import dataclass
+
+from mockmail.imap import quote, reply
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.reply import Bad, Done, No
+from mockmail.imap.session import LOGGED_IN, Answer, Seqs, Session, StatusItemRow, command
+from mockmail.store.mailbox import Mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCommand:
+    mailbox: str
+    items: tuple[StatusItemRow, ...]
+
+
+def parse(session: Session, cursor: Cursor) -> StatusCommand:
+    def item() -> StatusItemRow:
+        name = cursor.word("a STATUS item")
+        row = session.catalogue.status_items.get(name)
+        if row is None:
+            raise Bad(f"Unknown STATUS item {name.decode()}")
+        return row
+
+    cursor.space()
+    mailbox = cursor.mailbox()
+    cursor.space()
+    return StatusCommand(mailbox, tuple(cursor.list_of(item)))
+
+
+def handle(session: Session, c: StatusCommand) -> Answer:
+    mailbox = session.account.mailbox(c.mailbox)
+    if mailbox is None:
+        raise No("There is no such mailbox", b"NONEXISTENT")
+    values = b" ".join(row.name + b" " + row.value(mailbox) for row in c.items)
+    yield reply.untagged(b"STATUS", quote.mailbox(mailbox.name), b"(" + values + b")")
+    return Done(b"STATUS completed")
+
+
+def _unseen(mailbox: Mailbox) -> bytes:
+    return b"%d" % sum("\\Seen" not in entry.flags for entry in mailbox)
+
+
+def _recent(mailbox: Mailbox) -> bytes:
+    return b"%d" % sum(uid >= mailbox.first_recent for uid in mailbox.uids)
+
+
+ITEMS = (
+    StatusItemRow(b"MESSAGES", lambda mailbox: b"%d" % len(mailbox)),
+    StatusItemRow(b"RECENT", _recent),
+    StatusItemRow(b"UIDNEXT", lambda mailbox: b"%d" % mailbox.uidnext),
+    StatusItemRow(b"UIDVALIDITY", lambda mailbox: b"%d" % mailbox.uidvalidity),
+    StatusItemRow(b"UNSEEN", _unseen),
+)
+ROWS = (command(b"STATUS", LOGGED_IN, Seqs.NONE, parse, handle),)

@@ -1,0 +1,106 @@
+"""STORE and UID STORE (RFC 3501 section 6.4.6; modifiers: RFC 4466 section 2.5).
+
+``store = "STORE" SP sequence-set [SP "(" store-modifiers ")"] SP store-att-flags``
+``store-att-flags = (["+" / "-"] "FLAGS" [".SILENT"]) SP (flag-list / (flag *(SP flag)))``
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mockmail.imap import reply
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.reply import Bad, Done, No
+from mockmail.imap.session import Answer, Seqs, Session, Split, State, command, uid_entries
+from mockmail.imap.view import View
+from mockmail.numset import SeqSet, UidSet
+from mockmail.store.flags import FlagOp, Flags
+from mockmail.store.journal import Entry
+from mockmail.store.mailbox import TooManyKeywords
+from mockmail.wire.acts import COMMITTED
+from mockmail.wire.response import Piece
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCommand:
+    ids: SeqSet | UidSet
+    modifiers: tuple[Callable[[View, list[Entry]], Split], ...]
+    op: FlagOp
+    silent: bool
+    flags: Flags
+
+
+_OPS = {
+    (prefix + b"FLAGS" + suffix): (op, bool(suffix))
+    for prefix, op in ((b"", FlagOp.REPLACE), (b"+", FlagOp.ADD), (b"-", FlagOp.REMOVE))
+    for suffix in (b"", b".SILENT")
+}
+
+
+def _rest(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> StoreCommand:
+    def modifier() -> Callable[[View, list[Entry]], Split]:
+        name = cursor.word("a STORE modifier")
+        row = session.catalogue.store_modifiers.get(name)
+        if row is None:
+            raise Bad(f"Unknown STORE modifier {name.decode()}")
+        return row.parse(cursor)
+
+    cursor.space()
+    modifiers = []
+    if cursor.peek(b"("):
+        modifiers = cursor.list_of(modifier)
+        cursor.space()
+    start = cursor.at
+    name = cursor.word("FLAGS, +FLAGS or -FLAGS")
+    if name not in _OPS:
+        cursor.at = start
+        raise cursor.expected("FLAGS, +FLAGS or -FLAGS")
+    op, silent = _OPS[name]
+    cursor.space()
+    return StoreCommand(ids, tuple(modifiers), op, silent, cursor.store_flags())
+
+
+def parse(session: Session, cursor: Cursor) -> StoreCommand:
+    cursor.space()
+    return _rest(session, cursor, cursor.seq_set())
+
+
+def parse_uid(session: Session, cursor: Cursor) -> StoreCommand:
+    cursor.space()
+    return _rest(session, cursor, cursor.uid_set())
+
+
+def handle(session: Session, c: StoreCommand) -> Answer:
+    view = session.selected
+    entries, complete = uid_entries(view.select(c.ids))
+    if view.read_only:
+        raise No("The mailbox is selected read-only")
+    code = None
+    for modifier in c.modifiers:
+        split = modifier(view, entries)
+        entries = split.kept
+        code = split.code or code
+    try:
+        with session.store.transaction(session.name) as tx:
+            entries = tx.store_flags(view.mailbox, [e.uid for e in entries], c.op, c.flags)
+    except TooManyKeywords:
+        raise No("The mailbox takes no more keywords", b"LIMIT") from None
+    yield COMMITTED
+    if not c.silent:
+        uid_too = isinstance(c.ids, UidSet)
+        for entry in entries:
+            items: list[Piece] = [b"FLAGS " + view.flags_wire(entry)]
+            if uid_too:
+                items.insert(0, b"UID %d" % entry.uid)  # RFC 3501 section 6.4.8
+            view.told_flags(entry)
+            yield reply.fetch(view.seq_of(entry.uid), entry.uid, items)
+    if not complete and not c.silent and isinstance(c.ids, SeqSet):
+        # RFC 2180 sections 4.2.1 to 4.2.3.
+        raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")
+    return Done(b"STORE completed", code)
+
+
+_STATE = (State.SELECTED,)
+ROWS = (
+    command(b"STORE", _STATE, Seqs.USES, parse, handle),
+    command(b"UID STORE", _STATE, Seqs.BREAKS, parse_uid, handle),
+)

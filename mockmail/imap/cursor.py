@@ -1,0 +1,214 @@
+"""Reads a command token by token; the code of a parser reads like its ABNF.
+
+The methods either take what they name and move on, or raise `Bad` with what was
+expected and what stands there.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from re import Pattern
+from typing import TypeVar
+
+from mockmail.imap import grammar
+from mockmail.imap.quote import from_utf7
+from mockmail.imap.reply import Bad
+from mockmail.numset import LARGEST, SeqSet, UidSet
+from mockmail.store.flags import Flags, flags
+
+T = TypeVar("T")
+
+MAX_NESTING = 50
+"""Parentheses, NOTs and ORs inside one another."""
+
+
+class Cursor:
+    """A position in a command."""
+
+    __slots__ = ("at", "data", "depth")
+
+    def __init__(self, data: bytes, at: int = 0) -> None:
+        self.data = data
+        self.at = at
+        self.depth = 0
+
+    def expected(self, what: str) -> Bad:
+        """The error that says what should stand here."""
+        found = self.data[self.at : self.at + 20].split(b"\r\n")[0]
+        there = repr(found.decode("ascii", "backslashreplace")) if found else "the end"
+        return Bad(f"Expected {what}, found {there}")
+
+    def _take(self, pattern: Pattern[bytes], what: str) -> bytes:
+        found = pattern.match(self.data, self.at)
+        if found is None:
+            raise self.expected(what)
+        self.at = found.end()
+        return found[0]
+
+    def peek(self, text: bytes) -> bool:
+        """Whether `text` stands here."""
+        return self.data.startswith(text, self.at)
+
+    def skip(self, text: bytes) -> bool:
+        """Take `text` if it stands here, and say whether it did."""
+        if self.data.startswith(text, self.at):
+            self.at += len(text)
+            return True
+        return False
+
+    def expect(self, text: bytes) -> None:
+        if not self.skip(text):
+            raise self.expected(repr(text.decode()))
+
+    def space(self) -> None:
+        if not self.skip(b" "):
+            raise self.expected("a space")
+
+    def end(self) -> None:
+        if self.at != len(self.data):
+            raise self.expected("the end of the command")
+
+    @property
+    def at_end(self) -> bool:
+        return self.at == len(self.data)
+
+    def atom(self, what: str = "an atom") -> bytes:
+        return self._take(grammar.ATOM, what)
+
+    def word(self, what: str) -> bytes:
+        """An atom in capitals: a name of the protocol."""
+        return self.atom(what).upper()
+
+    def number(self) -> int:
+        """``number``, up to 63 bits as RFC 9051 has them."""
+        value = int(self._take(grammar.NUMBER, "a number"))
+        if value >= 2**63:
+            raise Bad("A number has at most 63 bits")
+        return value
+
+    def quoted(self) -> bytes:
+        found = grammar.QUOTED.match(self.data, self.at)
+        if found is None:
+            raise self.expected("a quoted string")
+        self.at = found.end()
+        return grammar.ESCAPED.sub(rb"\1", found[1]) if b"\\" in found[1] else found[1]
+
+    def literal(self) -> bytes:
+        found = grammar.LITERAL.match(self.data, self.at)
+        if found is None:
+            raise self.expected("a literal")
+        start = found.end()
+        self.at = start + int(found[1])
+        return self.data[start : self.at]
+
+    def string(self) -> bytes:
+        """``quoted / literal``."""
+        if self.peek(b'"'):
+            return self.quoted()
+        if self.peek(b"{"):
+            return self.literal()
+        raise self.expected("a string")
+
+    def astring(self, what: str = "an astring") -> bytes:
+        if self.peek(b'"') or self.peek(b"{"):
+            return self.string()
+        return self._take(grammar.ASTRING_ATOM, what)
+
+    def text(self, what: str) -> str:
+        """An astring in UTF-8."""
+        try:
+            return self.astring(what).decode("utf-8")
+        except UnicodeDecodeError:
+            raise Bad(f"{what} is not UTF-8") from None
+
+    def mailbox(self) -> str:
+        """A mailbox name."""
+        return self._name(self.astring("a mailbox name"))
+
+    def list_mailbox(self) -> str:
+        """A mailbox name with wildcards."""
+        if self.peek(b'"') or self.peek(b"{"):
+            return self._name(self.string())
+        return self._name(self._take(grammar.LIST_ATOM, "a mailbox name or pattern"))
+
+    def _name(self, coded: bytes) -> str:
+        try:
+            return from_utf7(coded)
+        except ValueError:
+            raise Bad("The mailbox name is neither modified UTF-7 nor UTF-8") from None
+
+    def seq_set(self) -> SeqSet:
+        return SeqSet(self._ranges("a set of sequence numbers"))
+
+    def uid_set(self) -> UidSet:
+        return UidSet(self._ranges("a set of UIDs"))
+
+    def _ranges(self, what: str) -> tuple[tuple[int, int], ...]:
+        start = self.at
+        text = self._take(grammar.SEQUENCE_SET, what)
+        try:
+            return SeqSet.parse(text).ranges
+        except ValueError:
+            self.at = start
+            raise Bad(f"Expected {what}: a number is above {LARGEST}") from None
+
+    def list_of(self, item: Callable[[], T], *, empty: bool = False) -> list[T]:
+        """``"(" item *(SP item) ")"``, or ``()`` where that is allowed."""
+        self.expect(b"(")
+        if empty and self.skip(b")"):
+            return []
+        items = [item()]
+        while not self.skip(b")"):
+            self.space()
+            items.append(item())
+        return items
+
+    def nested(self, inner: Callable[[], T]) -> T:
+        """What `inner` reads, one level deeper; `Bad` below `MAX_NESTING` levels."""
+        if self.depth >= MAX_NESTING:
+            raise Bad(f"At most {MAX_NESTING} levels of nesting")
+        self.depth += 1
+        value = inner()
+        self.depth -= 1
+        return value
+
+    def flag(self) -> str:
+        return self._take(grammar.FLAG, "a flag").decode("ascii")
+
+    def flag_list(self) -> Flags:
+        """``flag-list``; ``\\Recent`` can't be set (RFC 3501 section 2.3.2)."""
+        return self._settable(self.list_of(self.flag, empty=True))
+
+    def store_flags(self) -> Flags:
+        """``flag-list / (flag *(SP flag))``: STORE may leave out the parentheses."""
+        if self.peek(b"("):
+            return self.flag_list()
+        names = [self.flag()]
+        while self.skip(b" "):
+            names.append(self.flag())
+        return self._settable(names)
+
+    def _settable(self, names: list[str]) -> Flags:
+        if any(name.lower() == "\\recent" for name in names):
+            raise Bad("\\Recent can't be set by a client")
+        return flags(names)
+
+    def date_time(self) -> datetime:
+        found = grammar.DATE_TIME.match(self.data, self.at)
+        if found is None:
+            raise self.expected('a date-time like "17-Jul-1996 02:44:25 -0700"')
+        day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = found.groups()
+        offset = timedelta(hours=int(zone_hours), minutes=int(zone_minutes))
+        try:
+            value = datetime(
+                int(year),
+                grammar.MONTHS.index(month.capitalize()) + 1,
+                int(day),
+                int(hour),
+                int(minute),
+                min(int(second), 59),  # a leap second is taken as the second before it
+                tzinfo=(timezone(-offset if sign == b"-" else offset) if offset else UTC),
+            )
+        except ValueError:
+            raise self.expected("a date-time that exists") from None
+        self.at = found.end()
+        return value

@@ -1,0 +1,171 @@
+"""A session's conversation: one command at a time, and THE writer of tagged lines.
+
+Read a command with its literals, find its row, check the state, let the row
+read its arguments, begin it, run its handler, tell what the view has to tell,
+end it with one tagged line (law 5). What a command does is in ``commands/``.
+"""
+
+import re
+from collections.abc import Callable, Generator
+
+from mockmail.imap import reply
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.grammar import LITERAL_AT_END, TAG
+from mockmail.imap.reply import Bad, Done, Refusal
+from mockmail.imap.session import Answer, CommandRow, Seqs, Session, State
+from mockmail.wire.acts import AFTER_OK, TURN, Act, Begin, Close, Heard, Say, Talk, Woke
+from mockmail.wire.buffer import TooLong
+from mockmail.wire.points import Point
+from mockmail.wire.response import Response
+from mockmail.wire.turns import Gone, Reading, TimedOut, read
+
+Telling = Generator[Act | Response, Woke | None, None]
+
+# command         = tag SP (command-any / command-auth / …) CRLF
+# The name is one word, or two after UID.
+_NAME = re.compile(rb"(?i:UID )?[A-Za-z0-9.\-]+")
+
+
+def converse(session: Session, report: Callable[[Exception], None]) -> Talk:
+    """The whole conversation, from the greeting on.
+
+    `report` is told of an exception that is neither `No` nor `Bad`: a bug of
+    ours, which the client hears of as ``NO [SERVERBUG]``.
+    """
+    try:
+        text = b"%b mockmail IMAP4rev1 server ready" % session.host.encode("ascii")
+        code = b"CAPABILITY " + session.capabilities()
+        yield Say(reply.status(b"OK", text, code), Point.GREETING)
+        while session.state is not State.LOGOUT:
+            yield TURN
+            yield from _one_command(session, report)
+        yield Close()
+    except Gone:
+        pass
+    except TimedOut:
+        yield Say(reply.status(b"BYE", b"Logged out for inactivity"), Point.TIMER)
+        yield Close()
+    finally:
+        session.close_view()
+
+
+def _one_command(session: Session, report: Callable[[Exception], None]) -> Telling:
+    tag = b"*"
+    try:
+        line = yield from _line(session)
+        found = TAG.match(line)
+        yield Heard(line + b"\r\n", found and found[0])
+        if found is None or line[found.end() : found.end() + 1] != b" ":
+            raise Bad("Expected a tag and a space")
+        tag = found[0]
+        cursor = Cursor((yield from _with_literals(session, line)), found.end() + 1)
+        row = _row(session, cursor)
+        act = row.prepare(session, cursor)
+    except Refusal as refusal:
+        yield Begin(b"")
+        # Without a tag there is nobody to answer: an untagged BAD (RFC 9051 section 7.1.3).
+        yield from _end(tag, refusal.kind, refusal.text, refusal.code)
+        return
+    yield Begin(row.name)
+    yield from _run(session, row, tag, act, report)
+
+
+def _run(
+    session: Session,
+    row: CommandRow,
+    tag: bytes,
+    act: Callable[[], Answer],
+    report: Callable[[Exception], None],
+) -> Telling:
+    try:
+        done: Done | Refusal = yield from act()
+    except Refusal as refusal:
+        done = refusal
+    except (Gone, TimedOut):
+        raise
+    except Exception as bug:
+        report(bug)
+        done = reply.No("A bug in mockmail: see the report", b"SERVERBUG")
+    if session.view is not None:
+        for response in session.view.tell(expunges=Seqs.BREAKS in row.seqs):
+            yield Say(response, Point.UNSOLICITED)
+    for teller in session.tellers:
+        for response in teller():
+            yield Say(response, Point.UNSOLICITED)
+    if isinstance(done, Done):
+        yield from _end(tag, b"OK", done.text, done.code)
+    else:
+        yield from _end(tag, done.kind, done.text, done.code)
+
+
+def _end(tag: bytes, kind: bytes, text: bytes, code: bytes | None) -> Telling:
+    yield Say(reply.tagged(tag, kind, text, code), Point.BEFORE_OK)
+    yield AFTER_OK
+
+
+def _line(session: Session) -> Reading[bytes]:
+    limit = session.limits.line
+    try:
+        return (yield from read(lambda: session.buffer.line(limit), session.wait))
+    except TooLong:
+        raise Bad(f"A command line has at most {limit} octets") from None
+
+
+def _with_literals(session: Session, line: bytes) -> Reading[bytes]:
+    """The rest of a command that goes on behind a literal (RFC 9051 section 4.3)."""
+    found = LITERAL_AT_END.search(line)
+    if found is None:
+        return line
+    parts = [line]
+    size = len(line)
+    limit = _limit(session, line)
+    while found is not None:
+        octets = int(found[1])
+        if found[2]:
+            # What was sent behind it can't be told from commands any more.
+            yield Say(reply.status(b"BYE", b"Non-synchronizing literals are off"), Point.CLOSE)
+            yield Close()
+            raise Gone
+        size += octets
+        if size > limit:
+            # No "+": the client must not send it (RFC 9051 section 4.3).
+            raise Bad(f"A command has at most {limit} octets here", b"TOOBIG")
+        yield Say(reply.continuation(b"Ready for literal data"), Point.CONTINUATION)
+        data = yield from read(lambda n=octets: session.buffer.exact(n), session.wait)  # type: ignore[misc]
+        line = yield from _line(session)
+        yield Heard(data + line + b"\r\n")
+        parts += (b"\r\n", data, line)
+        size += len(line)
+        found = LITERAL_AT_END.search(line)
+    return b"".join(parts)
+
+
+def _limit(session: Session, line: bytes) -> int:
+    if session.state is State.NOT_AUTHENTICATED:
+        return session.limits.unauthenticated
+    words = line.split(b" ", 2)
+    if len(words) > 1 and words[1].upper() == b"APPEND":
+        return session.limits.message
+    return session.limits.command
+
+
+def _row(session: Session, cursor: Cursor) -> CommandRow:
+    found = _NAME.match(cursor.data, cursor.at)
+    if found is None:
+        raise cursor.expected("a command")
+    name = found[0].upper()
+    row = session.catalogue.commands.get(name)
+    if row is None:
+        raise Bad(f"Unknown command {name.decode()}")
+    if session.state not in row.states:
+        raise Bad(f"{name.decode()} is not allowed in the {_STATES[session.state]} state")
+    cursor.at = found.end()
+    return row
+
+
+_STATES = {
+    State.NOT_AUTHENTICATED: "not authenticated",
+    State.AUTHENTICATED: "authenticated",
+    State.SELECTED: "selected",
+    State.LOGOUT: "logout",
+}

@@ -1,0 +1,1 @@
+"""FETCH items: one file per kind."""

@@ -1,0 +1,39 @@
+"""FLAGS, UID, INTERNALDATE, RFC822.SIZE: a line of attributes."""
+
+from mockmail.imap import quote
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.session import FetchItem, FetchItemRow
+from mockmail.imap.view import View
+from mockmail.store.journal import Entry
+from mockmail.wire.response import Piece
+
+
+def _flags(view: View, entry: Entry) -> Piece:
+    return b"FLAGS " + view.flags_wire(entry)
+
+
+def _uid(view: View, entry: Entry) -> Piece:
+    return b"UID %d" % entry.uid
+
+
+def _internaldate(view: View, entry: Entry) -> Piece:
+    return b"INTERNALDATE " + quote.date_time(entry.internaldate)
+
+
+def _size(view: View, entry: Entry) -> Piece:
+    return b"RFC822.SIZE %d" % entry.message.size
+
+
+def _plain(item: FetchItem) -> FetchItemRow:
+    def parse(name: bytes, cursor: Cursor) -> FetchItem:
+        return item
+
+    return FetchItemRow(item.name, parse)
+
+
+ITEMS = (
+    _plain(FetchItem(b"FLAGS", _flags, shows_flags=True)),
+    _plain(FetchItem(b"UID", _uid)),
+    _plain(FetchItem(b"INTERNALDATE", _internaldate)),
+    _plain(FetchItem(b"RFC822.SIZE", _size)),
+)

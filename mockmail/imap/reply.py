@@ -1,0 +1,102 @@
+"""How IMAP writes its responses, and how a command ends.
+
+A handler returns `Done`, or raises `No` or `Bad`; the dispatcher alone makes a
+tagged line of it.
+"""
+
+from dataclasses import dataclass
+
+from mockmail.wire.response import Literal, Piece, Response
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command's success: the text of its tagged OK, and perhaps a response code."""
+
+    text: bytes
+    code: bytes | None = None
+
+
+class Refusal(Exception):
+    """A command's end other than OK; the client's doing, or the store's."""
+
+    kind: bytes
+
+    def __init__(self, text: str, code: bytes | None = None) -> None:
+        super().__init__(text)
+        self.text = text.encode("utf-8")
+        self.code = code
+
+
+class No(Refusal):
+    """The command was understood and can't be done (RFC 9051 section 7.1.2)."""
+
+    kind = b"NO"
+
+
+class Bad(Refusal):
+    """The command was not understood (RFC 9051 section 7.1.3)."""
+
+    kind = b"BAD"
+
+
+def _joined(start: bytes, items: list[Piece], end: bytes) -> list[Piece]:
+    pieces: list[Piece] = []
+    text = start
+    separator = b""
+    for item in items:
+        if isinstance(item, Literal):
+            pieces.append(b"%b%b%b {%d}\r\n" % (text, separator, item.label, len(item.data)))
+            pieces.append(item)
+            text = b""
+        else:
+            text += separator + item
+        separator = b" "
+    pieces.append(text + end)
+    return pieces
+
+
+def _untagged(response: Response) -> list[Piece]:
+    number = b"" if response.number is None else b"%d " % response.number
+    space = b" " if response.items else b""
+    return _joined(b"* %b%b%b" % (number, response.kind, space), response.items, b"\r\n")
+
+
+def _fetch(response: Response) -> list[Piece]:
+    return _joined(b"* %d %b (" % (response.number or 0, response.kind), response.items, b")\r\n")
+
+
+def _tagged(response: Response) -> list[Piece]:
+    tag, *items = response.items
+    assert isinstance(tag, bytes)
+    return _joined(b"%b %b " % (tag, response.kind), items, b"\r\n")
+
+
+def _continuation(response: Response) -> list[Piece]:
+    return _joined(b"+ ", response.items, b"\r\n")
+
+
+def untagged(kind: bytes, *items: Piece, number: int | None = None) -> Response:
+    """``* number KIND items``."""
+    return Response(kind, number, list(items), _untagged)
+
+
+def fetch(seq: int, uid: int, items: list[Piece]) -> Response:
+    """``* seq FETCH (items)``."""
+    return Response(b"FETCH", seq, items, _fetch, uid)
+
+
+def status(kind: bytes, text: bytes, code: bytes | None = None) -> Response:
+    """``* OK [code] text`` and its like (RFC 9051 section 7.1)."""
+    return untagged(kind, text) if code is None else untagged(kind, b"[%b]" % code, text)
+
+
+def tagged(tag: bytes, kind: bytes, text: bytes, code: bytes | None) -> Response:
+    """``tag KIND [code] text``. For the dispatcher only."""
+    items: list[Piece] = [tag, text] if code is None else [tag, b"[%b]" % code, text]
+    return Response(kind, None, items, _tagged)
+
+
+def continuation(text: bytes) -> Response:
+    """``+ text``: more input, please."""
+    return Response(b"+", None, [text], _continuation)

@@ -1,0 +1,309 @@
+"""A session's state, and the rows that make up a server's protocol.
+
+They name each other, so they are one module. A *row* is one entry of a seam:
+a command, a capability, a fetch item … An extension is a handful of rows; base
+code calls them in catalogue order and combines their answers, and a row never
+calls or wraps a handler.
+"""
+
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, field
+from enum import Enum, Flag, auto
+from typing import TypeVar
+
+from mockmail.clock import Clock
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.reply import Done
+from mockmail.imap.view import View
+from mockmail.numset import Uid
+from mockmail.query.criteria import Criterion
+from mockmail.sasl.mechanism import Mechanism
+from mockmail.store.journal import Entry
+from mockmail.store.mailbox import Mailbox
+from mockmail.store.store import Store, User
+from mockmail.wire.acts import Act, Wait, Woke
+from mockmail.wire.buffer import Buffer
+from mockmail.wire.response import Piece, Response
+
+Answer = Generator[Act | Response, Woke | None, Done]
+"""A handler's run: responses and acts, and in the end `Done`."""
+
+C = TypeVar("C")
+
+
+class State(Enum):
+    """RFC 9051 section 3."""
+
+    NOT_AUTHENTICATED = auto()
+    AUTHENTICATED = auto()
+    SELECTED = auto()
+    LOGOUT = auto()
+
+
+ANY_STATE = tuple(State)
+LOGGED_IN = (State.AUTHENTICATED, State.SELECTED)
+
+
+class Seqs(Flag):
+    """What a command has to do with message sequence numbers (RFC 9051 section 5.5)."""
+
+    NONE = 0
+    USES = auto()
+    """It names messages by number."""
+    BREAKS = auto()
+    """Numbers may change while it is answered: EXPUNGE may be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    """A command: when it may come, what it does to numbers, how it is read and done."""
+
+    name: bytes
+    states: tuple[State, ...]
+    seqs: Seqs
+    prepare: "Callable[[Session, Cursor], Callable[[], Answer]]"
+    """Reads the arguments; what it returns does the command."""
+
+
+def command(
+    name: bytes,
+    states: tuple[State, ...],
+    seqs: Seqs,
+    parse: "Callable[[Session, Cursor], C]",
+    handle: "Callable[[Session, C], Answer]",
+) -> CommandRow:
+    """A row from a parser of the arguments and a handler of what it returns."""
+
+    def prepare(session: "Session", cursor: Cursor) -> Callable[[], Answer]:
+        value = parse(session, cursor)
+        cursor.end()
+        return lambda: handle(session, value)
+
+    return CommandRow(name, states, seqs, prepare)
+
+
+def no_arguments(session: "Session", cursor: Cursor) -> None:
+    """The parser of a command that has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilityRow:
+    """A word of the capability list, and when it is shown."""
+
+    name: bytes
+    shown: "Callable[[Session], bool]"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchItem:
+    """A FETCH item as asked for: how to render it for one message."""
+
+    name: bytes
+    render: Callable[[View, Entry], Piece]
+    sets_seen: bool = False
+    shows_flags: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FetchItemRow:
+    """A FETCH item: `parse` reads what follows the name, up to the next item."""
+
+    name: bytes
+    parse: Callable[[bytes, Cursor], FetchItem]
+
+
+Narrow = Callable[[View, list[Entry]], list[Entry]]
+"""Which of the chosen messages a FETCH modifier leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchModifierRow:
+    """A FETCH modifier (RFC 4466 section 2.4)."""
+
+    name: bytes
+    parse: Callable[[Cursor], Narrow]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What a STORE modifier decides: who is stored to, who is not, and the code that says so."""
+
+    kept: list[Entry]
+    refused: list[Entry]
+    code: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreModifierRow:
+    """A STORE modifier (RFC 4466 section 2.5)."""
+
+    name: bytes
+    parse: Callable[[Cursor], Callable[[View, list[Entry]], Split]]
+
+
+AfterOpen = Callable[["Session", View], Iterable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class SelectParameterRow:
+    """A SELECT parameter (RFC 4466 section 2.1): what is said once the mailbox is open."""
+
+    name: bytes
+    parse: Callable[[Cursor], AfterOpen]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusItemRow:
+    """A STATUS item and its value."""
+
+    name: bytes
+    value: Callable[[Mailbox], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchKeyRow:
+    """A SEARCH key: `parse` reads its arguments with the parser of keys at hand."""
+
+    name: bytes
+    parse: Callable[["Session", Cursor, Callable[[], Criterion]], Criterion]
+
+
+@dataclass(frozen=True, slots=True)
+class MechanismRow:
+    """A SASL mechanism, offered as ``AUTH=name``."""
+
+    name: bytes
+    mechanism: Mechanism
+
+
+Teller = Callable[[], list[Response]]
+"""A source of unsolicited responses beside the view."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """Rows that belong together; the base protocol is one, too."""
+
+    name: str
+    commands: tuple[CommandRow, ...] = ()
+    capabilities: tuple[CapabilityRow, ...] = ()
+    mechanisms: tuple[MechanismRow, ...] = ()
+    fetch_items: tuple[FetchItemRow, ...] = ()
+    fetch_modifiers: tuple[FetchModifierRow, ...] = ()
+    store_modifiers: tuple[StoreModifierRow, ...] = ()
+    select_parameters: tuple[SelectParameterRow, ...] = ()
+    after_open: tuple[AfterOpen, ...] = ()
+    status_items: tuple[StatusItemRow, ...] = ()
+    search_keys: tuple[SearchKeyRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a server takes before it says no. Octets, unless said otherwise."""
+
+    line: int = 65_536
+    """A command line, without its literals."""
+    command: int = 1_048_576
+    """A command with its literals, APPEND apart."""
+    unauthenticated: int = 8_192
+    """A command with its literals before login."""
+    message: int = 104_857_600
+    """An APPEND's message."""
+    autologout: float = 1_800.0
+    """Seconds of silence (RFC 9051 section 5.4: at least 30 minutes)."""
+
+
+class Catalogue:
+    """What one server speaks: the rows of its extensions, by name."""
+
+    def __init__(self, extensions: Iterable[Extension]) -> None:
+        self.extensions = tuple(extensions)
+        self.commands = {row.name: row for e in self.extensions for row in e.commands}
+        self.capabilities = [row for e in self.extensions for row in e.capabilities]
+        self.mechanisms = {row.name: row for e in self.extensions for row in e.mechanisms}
+        self.fetch_items = {row.name: row for e in self.extensions for row in e.fetch_items}
+        self.fetch_modifiers = {row.name: row for e in self.extensions for row in e.fetch_modifiers}
+        self.store_modifiers = {row.name: row for e in self.extensions for row in e.store_modifiers}
+        self.select_parameters = {
+            row.name: row for e in self.extensions for row in e.select_parameters
+        }
+        self.after_open = [row for e in self.extensions for row in e.after_open]
+        self.status_items = {row.name: row for e in self.extensions for row in e.status_items}
+        self.search_keys = {row.name: row for e in self.extensions for row in e.search_keys}
+
+
+@dataclass(slots=True)
+class Session:
+    """One connection's state."""
+
+    number: int
+    """Connections of a world are numbered by arrival, from 1."""
+    name: str
+    """The same as a letter: ``A`` is the first."""
+    store: Store
+    clock: Clock
+    catalogue: Catalogue
+    host: str
+    """This server's own name, for the greeting."""
+    limits: Limits = field(default_factory=Limits)
+    buffer: Buffer = field(default_factory=Buffer)
+    state: State = State.NOT_AUTHENTICATED
+    user: User | None = None
+    view: View | None = None
+    tellers: list[Teller] = field(default_factory=list)
+
+    @property
+    def user_name(self) -> str | None:
+        return self.user.name if self.user else None
+
+    @property
+    def account(self) -> User:
+        """The logged-in user, in states that have one."""
+        assert self.user is not None
+        return self.user
+
+    @property
+    def selected(self) -> View:
+        """The view, in the selected state."""
+        assert self.view is not None
+        return self.view
+
+    @property
+    def wait(self) -> Wait:
+        return Wait(timeout=self.limits.autologout)
+
+    def log_in(self, user: User) -> None:
+        self.user = user
+        self.state = State.AUTHENTICATED
+
+    def open_view(self, view: View) -> None:
+        self.view = view
+        self.state = State.SELECTED
+
+    def close_view(self) -> None:
+        """Leave the selected mailbox, if there is one."""
+        if self.view is not None:
+            self.view.close()
+            self.view = None
+            self.state = State.AUTHENTICATED
+
+    def check(self) -> None:
+        """Law 3, for the selected mailbox; ``AssertionError`` if it is broken."""
+        if self.view is not None:
+            self.view.check()
+
+    def capabilities(self) -> bytes:
+        """The capability list of this moment."""
+        return b" ".join(row.name for row in self.catalogue.capabilities if row.shown(self))
+
+
+def uid_entries(chosen: Iterable[tuple[int, Uid, Entry | None]]) -> tuple[list[Entry], bool]:
+    """The entries of chosen messages that still exist, and whether all of them do."""
+    entries = []
+    complete = True
+    for _, _, entry in chosen:
+        if entry is None:
+            complete = False
+        else:
+            entries.append(entry)
+    return entries, complete

@@ -1,0 +1,230 @@
+"""What one client has been told of its mailbox, and what it has not.
+
+The client's picture of a mailbox is a list of messages by number. It changes
+only by what `tell` returns; everything else here is looking. What others did
+comes out of the mailbox's journal: `advance` reads it to its end and notes what
+there is to tell, in time proportional to the changes.
+
+Laws: 3, a view is the replay of the journal to its cursor; 4, nothing that
+moves numbers is told unless the caller allows it.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from mockmail.imap import reply
+from mockmail.imap.reply import Bad
+from mockmail.numset import Seq, SeqSet, Uid, UidSet
+from mockmail.store.journal import Appended, Change, Entry, Expunged, Flagged
+from mockmail.store.mailbox import Mailbox
+from mockmail.wire.response import Response
+
+
+class View:
+    """One session's view of its selected mailbox."""
+
+    __slots__ = (
+        "arrived",
+        "cursor",
+        "flagged",
+        "gone",
+        "mailbox",
+        "number",
+        "origin",
+        "read_only",
+        "recent",
+        "tellings",
+        "uids",
+    )
+
+    def __init__(
+        self, mailbox: Mailbox, *, number: int, origin: str, read_only: bool, tellings: "Tellings"
+    ) -> None:
+        self.mailbox = mailbox
+        self.number = number
+        """The session's number: ``\\Recent`` messages go to the lowest."""
+        self.origin = origin
+        """The session's name: what it did itself is answered, not told."""
+        self.read_only = read_only
+        self.tellings = tellings
+        self.uids = mailbox.uids.copy()
+        """The messages the client knows of, by sequence number less one."""
+        self.cursor = mailbox.journal.open()
+        self.recent: set[Uid] = set()
+        if read_only:
+            self.recent.update(uid for uid in mailbox.uids if uid >= mailbox.first_recent)
+        else:
+            self.recent.update(map(Uid, mailbox.claim_recent(number)))
+            self.recent.intersection_update(mailbox.entries)
+        self.gone: dict[Uid, Entry] = {}
+        """Expunged, and the client doesn't know."""
+        self.arrived: dict[Uid, None] = {}
+        """New, and the client doesn't know."""
+        self.flagged: dict[Uid, None] = {}
+        """With flags that the client doesn't know."""
+
+    def close(self) -> None:
+        """The session has this mailbox selected no longer."""
+        self.cursor.close()
+        if not self.read_only:
+            self.mailbox.readers.remove(self.number)
+
+    # Looking
+
+    def seq_of(self, uid: Uid) -> Seq:
+        """The number by which the client knows a message."""
+        return Seq(bisect_left(self.uids, uid) + 1)
+
+    def select(self, ids: SeqSet | UidSet) -> Iterator[tuple[Seq, Uid, Entry | None]]:
+        """The messages of a set that the client knows, in order; no entry where one is gone.
+
+        `Bad` for a sequence number the client can't know (RFC 9051 section 9,
+        seq-number); a UID that isn't there is passed over (section 6.4.9).
+        """
+        self.advance()
+        if isinstance(ids, SeqSet):
+            return self._by_seq(ids)
+        return self._by_uid(ids)
+
+    def _by_seq(self, seqs: SeqSet) -> Iterator[tuple[Seq, Uid, Entry | None]]:
+        count = len(self.uids)
+        resolved = seqs.resolve(count)
+        if resolved.highest > count or count == 0:
+            raise Bad(f"There are {count} messages, {bytes(seqs).decode()} was asked for")
+        ranges = ((low - 1, high) for low, high in resolved.ranges)
+        return self._slices(ranges)
+
+    def _by_uid(self, uids: UidSet) -> Iterator[tuple[Seq, Uid, Entry | None]]:
+        known = self.uids
+        if not known:
+            return iter(())
+        ranges = (
+            (bisect_left(known, low), bisect_right(known, high))
+            for low, high in uids.resolve(known[-1]).ranges
+        )
+        return self._slices(ranges)
+
+    def _slices(self, ranges: Iterator[tuple[int, int]]) -> Iterator[tuple[Seq, Uid, Entry | None]]:
+        find = self.mailbox.entries.get
+        known = self.uids
+        for start, stop in ranges:
+            for at in range(start, stop):
+                uid = known[at]
+                yield Seq(at + 1), uid, find(uid)
+
+    def known(self) -> Iterator[tuple[Seq, Uid, Entry | None]]:
+        """All messages the client knows, in order."""
+        self.advance()
+        return self._slices(iter([(0, len(self.uids))]))
+
+    def flags_wire(self, entry: Entry) -> bytes:
+        """The flags as this session sees them: ``\\Recent`` is its own affair."""
+        wire = entry.flags.wire
+        if self.recent and entry.uid in self.recent:
+            return b"(\\Recent)" if wire == b"()" else wire[:-1] + b" \\Recent)"
+        return wire
+
+    # Advancing
+
+    def advance(self) -> None:
+        """Read the journal to its end and note what is to be told."""
+        if self.cursor.behind:
+            for change in self.cursor.read():
+                self._note(change)
+
+    def _note(self, change: Change) -> None:
+        match change:
+            case Appended(entries=entries, recent=recent):
+                for entry in entries:
+                    self.arrived[entry.uid] = None
+                    if recent == self.number:
+                        self.recent.add(entry.uid)
+            case Flagged(entries=entries, origin=origin):
+                if origin != self.origin:
+                    for entry in entries:
+                        if entry.uid not in self.arrived:
+                            self.flagged[entry.uid] = None
+            case Expunged(entries=entries):
+                for entry in entries:
+                    self.recent.discard(entry.uid)
+                    self.flagged.pop(entry.uid, None)
+                    if entry.uid in self.arrived:
+                        del self.arrived[entry.uid]
+                    else:
+                        self.gone[entry.uid] = entry
+            case _:
+                assert_never(change)
+
+    def told_flags(self, entry: Entry) -> None:
+        """The client was given this entry's flags in an answer."""
+        if self.flagged and self.mailbox.entries.get(entry.uid) is entry:
+            self.flagged.pop(entry.uid, None)
+
+    # Telling
+
+    def tell(self, *, expunges: bool) -> list[Response]:
+        """Everything the client has not been told yet; EXPUNGE only if `expunges`."""
+        self.advance()
+        responses: list[Response] = []
+        if self.gone and expunges:
+            responses += self.tellings.expunged(self, sorted(self.gone))
+            self.uids = [uid for uid in self.uids if uid not in self.gone]
+            self.gone.clear()
+        if self.arrived:
+            self.uids.extend(self.arrived)
+            self.arrived.clear()
+            responses += self.tellings.arrived(self)
+        if self.flagged:
+            entries = [self.mailbox.entries[uid] for uid in sorted(self.flagged)]
+            self.flagged.clear()
+            responses += self.tellings.flagged(self, entries)
+        return responses
+
+    def check(self) -> None:
+        """Law 3: told, less gone, plus arrived, plus the unread journal, is the mailbox."""
+        uids = [uid for uid in self.uids if uid not in self.gone] + list(self.arrived)
+        for change in self.cursor.unread():
+            changed = [entry.uid for entry in change.entries]
+            if isinstance(change, Appended):
+                uids += changed
+            elif isinstance(change, Expunged):
+                uids = [uid for uid in uids if uid not in changed]
+        assert uids == self.mailbox.uids, (
+            f"session {self.origin}: the view of {self.mailbox.name} is not the journal's replay"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tellings:
+    """How each kind of change is told; an extension that is enabled brings its own."""
+
+    expunged: Callable[[View, Sequence[Uid]], list[Response]]
+    arrived: Callable[[View], list[Response]]
+    flagged: Callable[[View, Sequence[Entry]], list[Response]]
+
+
+def _expunged(view: View, uids: Sequence[Uid]) -> list[Response]:
+    # Each EXPUNGE lowers the numbers above it at once (RFC 9051 section 7.5.1).
+    return [
+        reply.untagged(b"EXPUNGE", number=view.seq_of(uid) - told) for told, uid in enumerate(uids)
+    ]
+
+
+def _arrived(view: View) -> list[Response]:
+    return [
+        reply.untagged(b"EXISTS", number=len(view.uids)),
+        reply.untagged(b"RECENT", number=len(view.recent)),
+    ]
+
+
+def _flagged(view: View, entries: Sequence[Entry]) -> list[Response]:
+    return [
+        reply.fetch(view.seq_of(entry.uid), entry.uid, [b"FLAGS " + view.flags_wire(entry)])
+        for entry in entries
+    ]
+
+
+BASE_TELLINGS = Tellings(_expunged, _arrived, _flagged)
+"""RFC 3501's: EXPUNGE, EXISTS with RECENT, FETCH FLAGS."""

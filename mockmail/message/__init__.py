@@ -1,0 +1,1 @@
+"""One immutable message and what follows from its bytes."""

@@ -1,0 +1,47 @@
+"""How POP3 writes its replies (RFC 1939 section 3)."""
+
+from mockmail.wire.dot import stuff
+from mockmail.wire.response import Literal, Piece, Response
+
+
+class Err(Exception):
+    """The command ends in ``-ERR``."""
+
+
+def _line(response: Response) -> list[Piece]:
+    (text,) = response.items
+    assert isinstance(text, bytes)
+    return [b"%b %b\r\n" % (response.kind, text) if text else response.kind + b"\r\n"]
+
+
+def _multi(response: Response) -> list[Piece]:
+    text, *lines = response.items
+    assert isinstance(text, bytes)
+    pieces: list[Piece] = [b"%b %b\r\n" % (response.kind, text)]
+    for line in lines:
+        if isinstance(line, Literal):
+            pieces.append(Literal(line.label, stuff(bytes(line.data))))
+        else:
+            pieces.append(stuff(line) + b"\r\n")
+    pieces.append(b".\r\n")
+    return pieces
+
+
+def ok(text: bytes = b"") -> Response:
+    """``+OK text``."""
+    return Response(b"+OK", None, [text], _line)
+
+
+def err(text: str) -> Response:
+    """``-ERR text``; a response code may stand at its start (RFC 2449 section 8)."""
+    return Response(b"-ERR", None, [text.encode("utf-8")], _line)
+
+
+def lines(text: bytes, items: list[bytes]) -> Response:
+    """``+OK text`` and lines up to a dot."""
+    return Response(b"+OK", None, [text, *items], _multi)
+
+
+def message(text: bytes, data: bytes, uid: int) -> Response:
+    """``+OK text`` and a message, whose last line has its CRLF, up to a dot."""
+    return Response(b"+OK", None, [text, Literal(b"", data)], _multi, uid)

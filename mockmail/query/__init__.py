@@ -1,0 +1,1 @@
+"""Questions over mailboxes: criteria as data, matched against entries."""

@@ -1,0 +1,29 @@
+"""What the protocols and the mechanisms agree on.
+
+A mechanism is a generator: it yields a challenge, is sent the client's decoded
+answer, and returns the user it let in. The first challenge of a mechanism in
+which the client speaks first is empty (RFC 4422 section 3).
+"""
+
+from collections.abc import Callable, Generator
+
+from mockmail.store.store import Store, User
+
+Exchange = Generator[bytes, bytes, User]
+Mechanism = Callable[[Store], Exchange]
+
+
+class AuthenticationFailed(Exception):
+    """Well-formed, but not the credentials of anybody."""
+
+
+class Malformed(Exception):
+    """Not what the mechanism's RFC says an answer looks like."""
+
+
+def check_password(store: Store, name: str, password: str) -> User:
+    """The user of that name and password, or `AuthenticationFailed`."""
+    user = store.users.get(name)
+    if user is None or user.password != password:
+        raise AuthenticationFailed(name)
+    return user

@@ -1,0 +1,136 @@
+"""A YAML document with its line numbers, checked against types.
+
+Nothing is run from YAML: only the plain types are built. A key written twice is
+an error, for the first one would be lost without a word.
+"""
+
+import difflib
+import re
+from typing import TypeVar
+
+import msgspec
+import yaml
+
+from mockmail.scenario.errors import ScenarioError
+
+T = TypeVar("T")
+Path = tuple[str | int, ...]
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_AT = re.compile(r" - at `\$(.*)`$", re.DOTALL)
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+
+
+class Document:
+    """One YAML file."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        try:
+            loader = _Loader(text)
+            try:
+                self._root: yaml.Node | None = loader.get_single_node()
+                if self._root is None:
+                    raise ScenarioError(file, 1, "", "the file is empty")
+                self._check_keys(self._root, (), set())
+                self.data: object = loader.construct_document(self._root)
+            finally:
+                loader.dispose()
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            line = None if mark is None else mark.line + 1
+            raise ScenarioError(file, line, "", f"is not YAML: {error.problem}") from error
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            raise ScenarioError(file, None, "", f"is not YAML: {error}") from error
+
+    def _check_keys(self, node: yaml.Node, path: Path, seen: set[int]) -> None:
+        if id(node) in seen:  # an alias
+            return
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            known: set[str] = set()
+            for key, value in node.value:
+                name = str(key.value)
+                if name in known:
+                    line = key.start_mark.line + 1
+                    raise ScenarioError(
+                        self.file, line, spelled(path), f"the key {name!r} stands here twice"
+                    )
+                known.add(name)
+                self._check_keys(value, (*path, name), seen)
+        elif isinstance(node, yaml.SequenceNode):
+            for number, item in enumerate(node.value):
+                self._check_keys(item, (*path, number), seen)
+
+    def error(self, path: Path, problem: str, *, key: str | None = None) -> ScenarioError:
+        """An error at `path`, or at the key `key` below it."""
+        return ScenarioError(self.file, self._line(path, key), spelled(path), problem)
+
+    def _line(self, path: Path, key: str | None) -> int:
+        node = self._root
+        assert node is not None
+        for step in path if key is None else (*path, key):
+            below: yaml.Node | None = None
+            if isinstance(node, yaml.MappingNode):
+                for name, value in node.value:
+                    if name.value == str(step):
+                        if step == key:
+                            return int(name.start_mark.line) + 1
+                        below = value
+            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+                below = node.value[step]
+            if below is None:
+                break
+            node = below
+        return int(node.start_mark.line) + 1
+
+    def convert(self, value: object, kind: type[T], path: Path) -> T:
+        """`value`, which stands at `path`, as a `kind`; `ScenarioError` where it is none."""
+        try:
+            return msgspec.convert(value, kind, strict=True)
+        except msgspec.ValidationError as error:
+            text = str(error)
+            found = _AT.search(text)
+            if found:
+                text = text[: found.start()]
+                path = (
+                    *path,
+                    *(m[1] if m[2] is None else int(m[2]) for m in _STEP.finditer(found[1])),
+                )
+            unknown = _UNKNOWN.match(text)
+            if unknown:
+                raise self._unknown(unknown[1], kind, path) from None
+            raise self.error(path, text.replace("`", "")) from None
+
+    def _unknown(self, name: str, kind: object, path: Path) -> ScenarioError:
+        words = sorted(_words(kind, set()))
+        near = difflib.get_close_matches(name, words, n=3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        return self.error(path, f"unknown key {name!r}{hint}", key=name)
+
+
+def _words(kind: object, seen: set[object]) -> set[str]:
+    """The keys of a struct and of those inside it."""
+    words: set[str] = set()
+    for struct in _structs(kind):
+        if struct not in seen:
+            seen.add(struct)
+            for field in msgspec.structs.fields(struct):
+                words.add(field.encode_name)
+                words |= _words(field.type, seen)
+    return words
+
+
+def _structs(kind: object) -> list[type[msgspec.Struct]]:
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return [kind]
+    return [struct for inner in getattr(kind, "__args__", ()) for struct in _structs(inner)]
+
+
+def spelled(path: Path) -> str:
+    """``("users", "anna", 0)`` as ``users.anna[0]``."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text

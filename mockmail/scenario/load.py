@@ -1,0 +1,254 @@
+"""Scenario files: what may stand in them, and the world that comes of it.
+
+A scenario is read and built once per process and text; each test gets a fork of
+it, in a time that does not depend on the number of messages.
+"""
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from mockmail.chance import Chance
+from mockmail.clock import EPOCH, Clock
+from mockmail.message.build import text_message
+from mockmail.message.message import Message
+from mockmail.scenario.document import Document, Path
+from mockmail.scenario.files import find
+from mockmail.store.flags import flags as make_flags
+from mockmail.store.store import Refused, Store, User
+from mockmail.wire.points import POINTS
+from mockmail.world.effects import Cut, Expunge
+from mockmail.world.rule import Effect, Match, Rule, When
+from mockmail.world.world import DOMAIN, World, first_uidvalidity
+
+VERSION = 1
+Count = Annotated[int, Meta(ge=0)]
+
+
+class _Spec(Struct, forbid_unknown_fields=True, kw_only=True):
+    """A mapping of the file; a key it does not name is an error."""
+
+
+class MessageSpec(_Spec):
+    """A message: `raw`, or made from the other words."""
+
+    raw: str | None = None
+    subject: str = ""
+    text: str = ""
+    sender: str = field(name="from", default="sender@example.net")
+    to: str | None = None
+    date: datetime | None = None
+    flags: list[str] = []
+
+
+class UserSpec(_Spec):
+    """A user, under the login name."""
+
+    password: str = "secret"
+    addresses: list[str] | None = None
+    mailboxes: dict[str, object] = {}
+
+
+class MatchSpec(_Spec):
+    """Which response a rule wants."""
+
+    kind: str | None = None
+    uid: Count | None = None
+    number: Count | None = None
+
+
+class WhenSpec(_Spec):
+    """When a rule fires."""
+
+    point: str
+    session: str | None = None
+    user: str | None = None
+    protocol: Literal["imap", "pop3", "smtp"] | None = None
+    command: str | None = None
+    response: MatchSpec | None = None
+
+
+class CutSpec(_Spec):
+    """The effect `Cut`."""
+
+    offset: Count = 0
+    inside: Literal["response", "literal"] = field(name="in", default="response")
+    how: Literal["fin", "reset"] = "reset"
+
+
+class ExpungeSpec(_Spec):
+    """The effect `Expunge`."""
+
+    user: str
+    uid: Annotated[int, Meta(ge=1)]
+    mailbox: str = "INBOX"
+
+
+class DoSpec(_Spec):
+    """An effect: exactly one of them."""
+
+    cut: CutSpec | None = None
+    expunge: ExpungeSpec | None = None
+
+
+class RuleSpec(_Spec):
+    """A rule."""
+
+    when: WhenSpec
+    do: DoSpec
+    name: str = ""
+    times: Annotated[int, Meta(ge=1)] | None = 1
+    skip: Count = 0
+    optional: bool = False
+
+
+class ScenarioSpec(_Spec):
+    """The whole file."""
+
+    mockmail: int
+    epoch: datetime = EPOCH
+    domains: Annotated[tuple[str, ...], Meta(min_length=1)] = (DOMAIN,)
+    users: dict[str, object] = {}
+    rules: list[RuleSpec] = []
+
+
+class Scenario:
+    """A world to be forked."""
+
+    def __init__(
+        self, store: Store, epoch: datetime, domains: Sequence[str], rules: Sequence[Rule]
+    ) -> None:
+        self._store = store
+        self._epoch = epoch
+        self._domains = tuple(domains)
+        self._rules = tuple(rules)
+
+    def world(self, seed: int = 0) -> World:
+        """A fresh world of this scenario."""
+        return World(
+            store=self._store.fork(),
+            clock=Clock(self._epoch),
+            seed=seed,
+            domains=self._domains,
+            rules=[rule.copy() for rule in self._rules],
+        )
+
+
+def load(scenario: str | os.PathLike[str]) -> Scenario:
+    """A shipped scenario by name, or a file by path. `ScenarioError` if it is not right."""
+    return parse(*find(scenario))
+
+
+@lru_cache(maxsize=32)
+def parse(file: str, text: str) -> Scenario:
+    """A scenario from its text; `file` is how errors call it."""
+    document = Document(file, text)
+    spec = document.convert(document.data, ScenarioSpec, ())
+    if spec.mockmail != VERSION:
+        raise document.error(("mockmail",), f"expected version {VERSION}, found {spec.mockmail}")
+    epoch = _aware(spec.epoch)
+    store = Store(first_uidvalidity(Clock(epoch)))
+    chance = Chance(0)
+    for login, value in spec.users.items():
+        path: Path = ("users", login)
+        user_spec = document.convert({} if value is None else value, UserSpec, path)
+        addresses = user_spec.addresses
+        if addresses is None:
+            addresses = [login if "@" in login else f"{login}@{spec.domains[0]}"]
+        user = store.add_user(login, user_spec.password, addresses)
+        for name, messages in user_spec.mailboxes.items():
+            where: Path = (*path, "mailboxes", name)
+            specs = document.convert(messages or [], list[MessageSpec], where)
+            _fill(document, store, user, name, specs, where, epoch, chance)
+    rules = [
+        _rule(document, rule_spec, ("rules", number)) for number, rule_spec in enumerate(spec.rules)
+    ]
+    return Scenario(store, epoch, spec.domains, rules)
+
+
+def _fill(
+    document: Document,
+    store: Store,
+    user: User,
+    name: str,
+    specs: Sequence[MessageSpec],
+    path: Path,
+    epoch: datetime,
+    chance: Chance,
+) -> None:
+    mailbox = user.mailbox(name)
+    if mailbox is None:
+        try:
+            mailbox = store.create(user, name)
+        except Refused as error:
+            raise document.error(path, str(error)) from None
+    domain = user.addresses[0].rpartition("@")[2] if user.addresses else DOMAIN
+    with store.transaction("scenario") as tx:
+        for number, spec in enumerate(specs):
+            date = _aware(spec.date or epoch)
+            if spec.raw is None:
+                message = text_message(
+                    subject=spec.subject,
+                    text=spec.text,
+                    sender=spec.sender,
+                    to=spec.to or (user.addresses[0] if user.addresses else user.name),
+                    date=date,
+                    message_id=f"<{chance.token('message-id')}@{domain}>",
+                )
+            elif spec.subject or spec.text or spec.to:
+                raise document.error((*path, number), "a message is raw, or made from parts")
+            else:
+                message = Message(spec.raw.encode("utf-8"))
+            for place, flag in enumerate(spec.flags):
+                if not flag or not flag.isascii() or any(char in flag[1:] for char in ' \\(){%*"]'):
+                    raise document.error(
+                        (*path, number, "flags", place), f"{flag!r} can't be a flag"
+                    )
+            tx.append(mailbox, message, make_flags(spec.flags), date)
+
+
+def _rule(document: Document, spec: RuleSpec, path: Path) -> Rule:
+    if spec.when.point not in POINTS:
+        raise document.error(
+            (*path, "when", "point"),
+            f"expected one of {', '.join(POINTS)}, found {spec.when.point!r}",
+        )
+    response = spec.when.response
+    when = When(
+        point=spec.when.point,
+        session=spec.when.session,
+        user=spec.when.user,
+        protocol=spec.when.protocol,
+        command=spec.when.command,
+        response=None
+        if response is None
+        else Match(kind=response.kind, uid=response.uid, number=response.number),
+    )
+    return Rule(
+        when,
+        _effect(document, spec.do, (*path, "do")),
+        times=spec.times,
+        skip=spec.skip,
+        optional=spec.optional,
+        name=spec.name,
+    )
+
+
+def _effect(document: Document, spec: DoSpec, path: Path) -> Effect:
+    effects: list[Effect] = []
+    if spec.cut is not None:
+        effects.append(Cut(offset=spec.cut.offset, inside=spec.cut.inside, how=spec.cut.how))
+    if spec.expunge is not None:
+        wanted = spec.expunge
+        effects.append(Expunge(user=wanted.user, uid=wanted.uid, mailbox=wanted.mailbox))
+    if len(effects) != 1:
+        raise document.error(path, f"expected one effect, found {len(effects)}")
+    return effects[0]
+
+
+def _aware(when: datetime) -> datetime:
+    return when if when.tzinfo is not None else when.replace(tzinfo=UTC)

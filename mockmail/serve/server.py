@@ -1,0 +1,262 @@
+"""A server: a world behind ports on the loopback, and the handles a test needs.
+
+Ports are opened when somebody asks for them; a socket listens before its number
+is known, so a client may connect at once. Everything else here is a look at the
+world between two inputs.
+"""
+
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+
+import trio
+
+from mockmail.delivery.delivery import Sent
+from mockmail.serve.connection import SocketConnection
+from mockmail.serve.loop import Loop
+from mockmail.serve.memory import MemoryStream
+from mockmail.world.handles import Faults, User
+from mockmail.world.transcript import Transcript
+from mockmail.world.world import World
+
+LOOPBACK = "127.0.0.1"
+BACKLOG = 1_024
+
+
+class Endpoint:
+    """Where one protocol is served: ``server.imap``, ``server.pop3``, ``server.smtp``."""
+
+    def __init__(self, server: "Server", protocol: str) -> None:
+        self._server = server
+        self._protocol = protocol
+        self._address: tuple[str, int] | None = None
+
+    def _open(self) -> tuple[str, int]:
+        if self._address is None:
+            self._address = self._server._listen(self._protocol)
+        return self._address
+
+    @property
+    def host(self) -> str:
+        """The address it listens on; the port is opened by asking."""
+        return self._open()[0]
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, chosen by the system; opened by asking."""
+        return self._open()[1]
+
+    @property
+    def url(self) -> str:
+        """``imap://127.0.0.1:40001``."""
+        host, port = self._open()
+        return f"{self._protocol}://{host}:{port}"
+
+    def connect(self) -> MemoryStream:
+        """A connection without a socket: a Trio stream for a client in the server's own loop.
+
+        ``RuntimeError`` from another thread: only `open_server` and the fixture
+        ``mailserver_trio`` share the test's loop.
+        """
+        return self._server._connect(self._protocol)
+
+    def __repr__(self) -> str:
+        return f"<{self._protocol} endpoint, {'open' if self._address else 'not opened yet'}>"
+
+
+class Server:
+    """A mail server that lives in a test. Made by `start_server`, `open_server` and the fixtures."""
+
+    def __init__(self, world: World, loop: Loop) -> None:
+        world.clock.driver = loop.time
+        world.engine.on_deadline = self._reset_timer
+        self._world = world
+        self._loop = loop
+        self._endpoints = {name: Endpoint(self, name) for name in ("imap", "pop3", "smtp")}
+        self._faults = Faults(world)
+        self._closed = False
+        # Only the loop's thread touches these.
+        self._scopes: dict[trio.CancelScope, None] = {}
+        self._idle: trio.Event | None = None
+        self._timer: trio.Event | None = None
+        self._in_use = False
+
+    @property
+    def imap(self) -> Endpoint:
+        """IMAP4rev1 (RFC 3501)."""
+        return self._endpoints["imap"]
+
+    @property
+    def pop3(self) -> Endpoint:
+        """POP3 (RFC 1939)."""
+        return self._endpoints["pop3"]
+
+    @property
+    def smtp(self) -> Endpoint:
+        """SMTP (RFC 5321): takes mail for its users, keeps the rest in `outbox`."""
+        return self._endpoints["smtp"]
+
+    @property
+    def users(self) -> Mapping[str, User]:
+        """The users by login name."""
+        with self._world.engine.turn():
+            return MappingProxyType(
+                {name: User(self._world, user) for name, user in self._world.store.users.items()}
+            )
+
+    @property
+    def outbox(self) -> tuple[Sent, ...]:
+        """What was sent to addresses elsewhere, oldest first. It has not left the machine."""
+        with self._world.engine.turn():
+            return tuple(self._world.delivery.outbox)
+
+    @property
+    def transcript(self) -> Transcript:
+        """What was said so far; ``str()`` of it is the normalised form."""
+        return self._world.transcript
+
+    @property
+    def faults(self) -> Faults:
+        """The rules of this server."""
+        return self._faults
+
+    def add_user(self, login: str, *, password: str = "secret", address: str | None = None) -> User:
+        """A new user with an empty INBOX.
+
+        `address` is ``login@`` the first local domain by default.
+        ``store.Refused`` if there is a user of that name.
+        """
+        world = self._world
+        with world.engine.turn():
+            if address is None:
+                address = login if "@" in login else f"{login}@{world.delivery.domains[0]}"
+            return User(world, world.store.add_user(login, password, [address]))
+
+    def advance(self, time: float | timedelta) -> None:
+        """Move the server's clock on by so many seconds; what is due happens before it returns."""
+        seconds = time.total_seconds() if isinstance(time, timedelta) else time
+        self._world.engine.advance(seconds)
+
+    def check(self) -> None:
+        """The laws, and that no rule was left over; `Broken` says which is not so."""
+        self._world.check()
+
+    def close(self) -> None:
+        """Stop listening and drop all clients; from a thread other than the loop's.
+
+        What was stored, sent and said can still be looked at.
+        """
+        if self._closed:
+            return
+        if self._loop.here:
+            raise RuntimeError("inside the server's own loop, `await server.aclose()`")
+        if self._in_use:
+            self._loop.run(self.aclose)
+        self._closed = True
+
+    async def aclose(self) -> None:
+        """The same from inside the loop."""
+        self.cancel()
+        if self._scopes:
+            self._idle = trio.Event()
+            with trio.CancelScope(shield=True):
+                await self._idle.wait()
+
+    def cancel(self) -> None:
+        """Begin to close, from inside the loop; the tasks end at the loop's next turn."""
+        self._closed = True
+        for scope in self._scopes:
+            scope.cancel()
+
+    # For Endpoint
+
+    def _listen(self, protocol: str) -> tuple[str, int]:
+        if self._closed:
+            raise RuntimeError("the server is closed")
+        listener = socket.socket()
+        try:
+            listener.bind((LOOPBACK, 0))
+            listener.listen(BACKLOG)
+        except OSError:
+            listener.close()
+            raise
+        host, port = listener.getsockname()
+        self._spawn(lambda: self._accept(listener, protocol))
+        self._start_timer()
+        return host, port
+
+    def _connect(self, protocol: str) -> MemoryStream:
+        if not self._loop.here:
+            raise RuntimeError(
+                "connect() needs the server's own Trio loop: use open_server() or mailserver_trio"
+            )
+        if self._closed:
+            raise RuntimeError("the server is closed")
+        self._start_timer()
+        return MemoryStream(self._world.engine, protocol)
+
+    # Tasks
+
+    def _spawn(self, task: Callable[[], Awaitable[None]]) -> None:
+        """Run a task of this server in its loop, from whatever thread."""
+
+        def start() -> None:
+            scope = trio.CancelScope()
+            if self._closed:
+                scope.cancel()
+            self._scopes[scope] = None
+            self._loop.nursery.start_soon(self._run, scope, task)
+
+        self._loop.soon(start)
+
+    async def _run(self, scope: trio.CancelScope, task: Callable[[], Awaitable[None]]) -> None:
+        try:
+            with scope:
+                await task()
+        finally:
+            del self._scopes[scope]
+            if self._idle is not None and not self._scopes:
+                self._idle.set()
+
+    async def _accept(self, listener: socket.socket, protocol: str) -> None:
+        with trio.socket.from_stdlib_socket(listener) as listening:
+            while True:
+                try:
+                    sock, _ = await listening.accept()
+                except ConnectionError:
+                    continue  # the client left before it was let in
+                # Sessions are numbered here, in the order of arrival; tasks start in any order.
+                self._welcome(trio.SocketStream(sock), protocol)
+
+    def _welcome(self, stream: trio.SocketStream, protocol: str) -> None:
+        connection = self._world.engine.connect(protocol)
+        moving = SocketConnection(stream, self._world.engine, connection)
+        connection.notify = lambda: self._spawn(moving.push)
+        self._spawn(moving.run)
+
+    def _start_timer(self) -> None:
+        if not self._in_use:
+            self._in_use = True
+            self._spawn(self._keep_time)
+
+    async def _keep_time(self) -> None:
+        engine, clock = self._world.engine, self._world.clock
+        while True:
+            self._timer = trio.Event()
+            deadline = engine.next_deadline()
+            if deadline is None:
+                await self._timer.wait()
+                continue
+            with trio.move_on_after(max(0.0, deadline - clock.waited)):
+                await self._timer.wait()
+                continue
+            engine.tick()
+
+    def _reset_timer(self) -> None:
+        if self._in_use:
+            self._loop.soon(self._wake_timer)
+
+    def _wake_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.set()

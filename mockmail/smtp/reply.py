@@ -1,0 +1,30 @@
+"""How SMTP writes its replies (RFC 5321 section 4.2), with enhanced codes (RFC 2034)."""
+
+from mockmail.wire.response import Piece, Response
+
+
+class Refused(Exception):
+    """The command ends in a reply of 4yz or 5yz."""
+
+    def __init__(self, code: int, status: str, text: str) -> None:
+        super().__init__(text)
+        self.reply = reply(code, status, text)
+
+
+def _lines(response: Response) -> list[Piece]:
+    lines = [item for item in response.items if isinstance(item, bytes)]
+    return [
+        b"%b%b%b\r\n" % (response.kind, b"-" if number < len(lines) else b" ", line)
+        for number, line in enumerate(lines, 1)
+    ]
+
+
+def reply(code: int, status: str, text: str) -> Response:
+    """``code status text``; `status` is the enhanced code (RFC 3463), or empty where there is none."""
+    line = f"{status} {text}" if status else text
+    return Response(b"%d" % code, None, [line.encode("utf-8")], _lines)
+
+
+def lines(code: int, items: list[bytes]) -> Response:
+    """A reply of several lines."""
+    return Response(b"%d" % code, None, [*items], _lines)

@@ -1,0 +1,96 @@
+"""An SMTP session's state and its conversation (RFC 5321 sections 3 and 4)."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+
+from mockmail.clock import Clock
+from mockmail.delivery.delivery import Delivery
+from mockmail.smtp.reply import Refused, reply
+from mockmail.wire.acts import Act, Begin, Talk, Wait, Woke
+from mockmail.wire.buffer import Buffer
+from mockmail.wire.lines import Manners, Steps, converse, final
+from mockmail.wire.response import Response
+
+MAX_LINE = 2_048
+"""Octets in a command line, without CRLF (RFC 5321 section 4.5.3.1.4 and its extensions)."""
+MAX_MESSAGE = 52_428_800
+"""Octets in a message: what SIZE says."""
+MAX_RECIPIENTS = 1_000
+"""Recipients of one message (RFC 5321 section 4.5.3.1.8: at least 100)."""
+TIMEOUT = 300.0
+"""Seconds of silence (RFC 5321 section 4.5.3.2.7)."""
+
+Answer = Generator[Act | Response, Woke | None, Response]
+"""A handler's run; it returns the reply, or raises `Refused`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    """A command: what it does with the rest of its line, and how HELP shows it."""
+
+    name: bytes
+    syntax: str
+    handle: "Callable[[Session, bytes], Answer]"
+
+
+@dataclass(slots=True)
+class Session:
+    """One connection's state."""
+
+    number: int
+    name: str
+    delivery: Delivery
+    clock: Clock
+    commands: dict[bytes, CommandRow]
+    host: str
+    buffer: Buffer = field(default_factory=Buffer)
+    client: str = ""
+    """What the client called itself."""
+    extended: bool = False
+    """It said EHLO."""
+    sender: str | None = None
+    """What MAIL said; None while there is no mail transaction."""
+    recipients: list[str] = field(default_factory=list)
+    taken: int = 0
+    """Messages taken in this session."""
+    finished: bool = False
+
+    @property
+    def user_name(self) -> str | None:
+        return None
+
+    @property
+    def wait(self) -> Wait:
+        return Wait(timeout=TIMEOUT)
+
+    def check(self) -> None:
+        """Recipients need a sender; ``AssertionError`` without one."""
+        assert self.sender is not None or not self.recipients, f"session {self.name}: no sender"
+
+    def reset(self) -> None:
+        """Forget the mail transaction (RFC 5321 section 4.1.1.5)."""
+        self.sender = None
+        self.recipients = []
+
+    def converse(self, report: Callable[[Exception], None]) -> Talk:
+        """The whole conversation; see `mockmail.wire.lines.converse`."""
+        manners = Manners(
+            greeting=reply(220, "", f"{self.host} mockmail ESMTP ready"),
+            max_line=MAX_LINE,
+            too_long=reply(500, "5.5.2", f"A command line has at most {MAX_LINE} octets"),
+            timed_out=reply(421, "4.4.2", f"{self.host} closes the connection: timeout"),
+            bug=reply(451, "4.3.0", "A bug in mockmail: see the report"),
+        )
+        return converse(self, manners, self._command, report)
+
+    def _command(self, line: bytes) -> Steps:
+        name, _, argument = line.partition(b" ")
+        row = self.commands.get(name.upper())
+        yield Begin(row.name if row else b"")
+        try:
+            if row is None:
+                raise Refused(500, "5.5.2", "Unknown command")
+            response = yield from row.handle(self, argument.strip(b" "))
+        except Refused as error:
+            response = error.reply
+        yield from final(response)

@@ -1,0 +1,1 @@
+"""What is true, for everybody. Knows no protocol and no session's view of it."""

@@ -1,0 +1,132 @@
+"""What changed in a mailbox, numbered, in the order it happened.
+
+Each transaction adds at most one record of each kind per mailbox. A reader (a
+session's view) holds a cursor and asks for what came since; a record is kept
+until the slowest reader has passed it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mockmail.message.message import Message
+from mockmail.numset import ModSeq, Uid
+from mockmail.store.flags import Flags
+
+
+class Entry:
+    """A message's place in a mailbox: never changed after it was made, only replaced.
+
+    A handler or a fork that holds an entry holds what was true when it took it.
+    """
+
+    __slots__ = ("flags", "internaldate", "message", "modseq", "uid")
+
+    def __init__(
+        self, uid: Uid, message: Message, flags: Flags, modseq: ModSeq, internaldate: datetime
+    ) -> None:
+        self.uid = uid
+        self.message = message
+        self.flags = flags
+        self.modseq = modseq
+        self.internaldate = internaldate
+
+    def __repr__(self) -> str:
+        return f"<Entry {self.uid} {self.flags.wire.decode()} modseq {self.modseq}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """New messages; `recent` is the session they are ``\\Recent`` for, 0 if for none yet."""
+
+    modseq: ModSeq
+    origin: str
+    entries: tuple[Entry, ...]
+    recent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """Messages with their new flags."""
+
+    modseq: ModSeq
+    origin: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expunged:
+    """Messages that are gone, as they were last."""
+
+    modseq: ModSeq
+    origin: str
+    entries: tuple[Entry, ...]
+
+
+Change = Appended | Flagged | Expunged
+
+_TRIM_AT_LEAST = 64
+
+
+class Journal:
+    """The changes of one mailbox from number `first` on."""
+
+    __slots__ = ("_cursors", "_trim_at", "changes", "first")
+
+    def __init__(self, first: int = 0) -> None:
+        self.first = first
+        self.changes: list[Change] = []
+        self._cursors: list[Cursor] = []
+        self._trim_at = _TRIM_AT_LEAST
+
+    @property
+    def end(self) -> int:
+        """The number that the next change will have."""
+        return self.first + len(self.changes)
+
+    def add(self, change: Change) -> None:
+        self.changes.append(change)
+        if len(self.changes) >= self._trim_at:
+            self._trim()
+
+    def _trim(self) -> None:
+        keep_from = min((cursor.at for cursor in self._cursors), default=self.end)
+        del self.changes[: keep_from - self.first]
+        self.first = keep_from
+        self._trim_at = max(_TRIM_AT_LEAST, 2 * len(self.changes))
+
+    def open(self) -> "Cursor":
+        """A cursor that stands at the end."""
+        cursor = Cursor(self)
+        self._cursors.append(cursor)
+        return cursor
+
+    def close(self, cursor: "Cursor") -> None:
+        self._cursors.remove(cursor)
+
+
+class Cursor:
+    """How far one reader has come."""
+
+    __slots__ = ("at", "journal")
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.at = journal.end
+
+    @property
+    def behind(self) -> bool:
+        return self.at < self.journal.end
+
+    def unread(self) -> Sequence[Change]:
+        """What came since the last `read`, left unread."""
+        return self.journal.changes[self.at - self.journal.first :]
+
+    def read(self) -> Sequence[Change]:
+        """What came since the last `read`."""
+        changes = self.unread()
+        self.at = self.journal.end
+        return changes
+
+    def close(self) -> None:
+        self.journal.close(self)

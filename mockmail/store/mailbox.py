@@ -1,0 +1,129 @@
+"""One mailbox: messages in UID order, and the numbers that promise things about them.
+
+A fork shares the messages and copies the two containers that hold them at its
+first write, so that forking takes the same time whatever the mailbox holds.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from mockmail.numset import ModSeq, Uid
+from mockmail.store.flags import SYSTEM_FLAGS, Flags, flags
+from mockmail.store.journal import Entry, Journal
+
+MAX_KEYWORDS = 1000
+"""Different keywords that one mailbox takes."""
+
+
+class TooManyKeywords(Exception):
+    """A mailbox has `MAX_KEYWORDS` different keywords already."""
+
+
+class Mailbox:
+    """Messages by UID. Only a `Transaction` changes them."""
+
+    __slots__ = (
+        "_shared",
+        "entries",
+        "first_recent",
+        "journal",
+        "keywords",
+        "modseq",
+        "name",
+        "readers",
+        "uidnext",
+        "uids",
+        "uidvalidity",
+    )
+
+    def __init__(self, name: str, uidvalidity: int) -> None:
+        self.name = name
+        self.uidvalidity = uidvalidity
+        self.uidnext = Uid(1)
+        self.modseq = ModSeq(1)
+        """The highest mod-sequence so far (RFC 7162's HIGHESTMODSEQ)."""
+        self.uids: list[Uid] = []
+        self.entries: dict[Uid, Entry] = {}
+        self.keywords: dict[str, str] = {}
+        """Keywords ever used here: lower-cased → as first spelled, in order of first use."""
+        self.journal = Journal()
+        self.first_recent = Uid(1)
+        """From this UID on, no session has been told of a message as ``\\Recent``."""
+        self.readers: list[int] = []
+        """Numbers of the sessions that have it selected read-write, ascending."""
+        self._shared = False
+
+    def __iter__(self) -> Iterator[Entry]:
+        """The entries in UID order."""
+        return map(self.entries.__getitem__, self.uids)
+
+    def __len__(self) -> int:
+        return len(self.uids)
+
+    def fork(self) -> "Mailbox":
+        """The same mailbox for another store; nobody has it selected there."""
+        twin = Mailbox.__new__(Mailbox)
+        twin.name = self.name
+        twin.uidvalidity = self.uidvalidity
+        twin.uidnext = self.uidnext
+        twin.modseq = self.modseq
+        twin.uids = self.uids
+        twin.entries = self.entries
+        twin.keywords = dict(self.keywords)
+        twin.journal = Journal(self.journal.end)
+        twin.first_recent = self.first_recent
+        twin.readers = []
+        twin._shared = self._shared = True
+        return twin
+
+    def own(self) -> None:
+        """Make the containers this mailbox's own before writing to them."""
+        if self._shared:
+            self.uids = self.uids.copy()
+            self.entries = self.entries.copy()
+            self._shared = False
+
+    def spelled(self, wanted: Flags) -> Flags:
+        """`wanted` in this mailbox's spelling of keywords; new ones are noted.
+
+        `TooManyKeywords` when one more would pass `MAX_KEYWORDS`.
+        """
+        if all(name in SYSTEM_FLAGS for name in wanted.names):
+            return wanted
+        names = []
+        for name in wanted.names:
+            if name not in SYSTEM_FLAGS:
+                low = name.lower()
+                if low not in self.keywords:
+                    if len(self.keywords) >= MAX_KEYWORDS:
+                        raise TooManyKeywords(self.name)
+                    self.keywords[low] = name
+                name = self.keywords[low]
+            names.append(name)
+        return flags(names)
+
+    def claim_recent(self, session: int) -> range:
+        """The UIDs that are ``\\Recent`` for `session`, which selects the mailbox read-write now.
+
+        No other session will see them so (RFC 3501 section 2.3.2).
+        """
+        claimed = range(self.first_recent, self.uidnext)
+        self.first_recent = self.uidnext
+        self.readers.append(session)
+        self.readers.sort()
+        return claimed
+
+    def check(self) -> None:
+        """Laws 1 and 2, as far as one mailbox can show them; ``AssertionError`` if broken."""
+        where = f"mailbox {self.name!r}"
+        assert all(a < b for a, b in pairwise(self.uids)), f"{where}: UIDs don't ascend"
+        assert not self.uids or self.uids[-1] < self.uidnext, f"{where}: UIDNEXT is in use"
+        assert self.entries.keys() == set(self.uids), f"{where}: entries and UIDs differ"
+        for uid, entry in self.entries.items():
+            assert entry.uid == uid, f"{where}: entry {entry} stands under {uid}"
+            assert 0 < entry.modseq <= self.modseq, f"{where}: {entry} is ahead of {self.modseq}"
+        changes = self.journal.changes
+        assert all(a.modseq <= b.modseq for a, b in pairwise(changes)), (
+            f"{where}: mod-sequences don't ascend with the journal"
+        )
+        assert not changes or changes[-1].modseq <= self.modseq, f"{where}: journal is ahead"

@@ -1,0 +1,269 @@
+"""The store: users, their mailboxes, and the transactions that change them.
+
+A transaction collects what it will do and does it all at its end, or nothing if
+an exception ends it: nobody sees half of it (law 7). Each transaction raises a
+changed mailbox's mod-sequence once and adds to its journal.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from mockmail.message.message import Message
+from mockmail.numset import ModSeq, Uid
+from mockmail.store import names
+from mockmail.store.flags import FlagOp, Flags
+from mockmail.store.journal import Appended, Change, Entry, Expunged, Flagged
+from mockmail.store.mailbox import Mailbox
+
+MAX_MAILBOXES = 10_000
+"""Mailboxes that one user can have."""
+
+
+class Refused(Exception):
+    """The store can't do this; the text says why."""
+
+
+class NoMailbox(Refused):
+    """There is no mailbox of that name."""
+
+
+class MailboxExists(Refused):
+    """There is a mailbox of that name already."""
+
+
+class User:
+    """An account: who may log in, and the mailboxes behind it."""
+
+    __slots__ = ("addresses", "mailboxes", "maildrop_lock", "name", "password")
+
+    def __init__(self, name: str, password: str, addresses: Iterable[str] = ()) -> None:
+        self.name = name
+        self.password = password
+        self.addresses = list(addresses)
+        self.mailboxes: dict[str, Mailbox] = {}
+        """By canonical name, in order of creation."""
+        self.maildrop_lock = 0
+        """Number of the POP3 session that holds the maildrop, 0 if none (RFC 1939 section 4)."""
+
+    def mailbox(self, name: str) -> Mailbox | None:
+        return self.mailboxes.get(names.canonical(name))
+
+
+class Draft:
+    """What a transaction will do to one mailbox."""
+
+    __slots__ = ("appended", "changed", "expunged", "mailbox", "modseq", "uidnext")
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self.mailbox = mailbox
+        self.uidnext = mailbox.uidnext
+        self.modseq = ModSeq(mailbox.modseq + 1)
+        self.appended: dict[Uid, Entry] = {}
+        self.changed: dict[Uid, Entry] = {}
+        self.expunged: dict[Uid, Entry] = {}
+
+    def entry(self, uid: Uid) -> Entry | None:
+        """The entry as this transaction would leave it; None if it is gone."""
+        if uid in self.expunged:
+            return None
+        return self.changed.get(uid) or self.appended.get(uid) or self.mailbox.entries.get(uid)
+
+
+class Transaction:
+    """Changes that happen together, at the end of the ``with`` block."""
+
+    __slots__ = ("_drafts", "_store", "origin")
+
+    def __init__(self, store: "Store", origin: str) -> None:
+        self._store = store
+        self.origin = origin
+        self._drafts: dict[Mailbox, Draft] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            for draft in self._drafts.values():
+                self._store.commit(draft, self.origin)
+
+    def _draft(self, mailbox: Mailbox) -> Draft:
+        draft = self._drafts.get(mailbox)
+        if draft is None:
+            draft = self._drafts[mailbox] = Draft(mailbox)
+        return draft
+
+    def append(
+        self, mailbox: Mailbox, message: Message, flags: Flags, internaldate: datetime
+    ) -> Entry:
+        """Add a message at the end; its entry has the UID it will have."""
+        draft = self._draft(mailbox)
+        entry = Entry(draft.uidnext, message, mailbox.spelled(flags), draft.modseq, internaldate)
+        draft.appended[entry.uid] = entry
+        draft.uidnext = Uid(entry.uid + 1)
+        return entry
+
+    def store_flags(
+        self, mailbox: Mailbox, uids: Iterable[Uid], op: FlagOp, flags: Flags
+    ) -> list[Entry]:
+        """Change flags; the entries afterwards, changed or not, without those that are gone.
+
+        A message whose flags stay the same is not a change (RFC 7162 section
+        3.1.3 leaves its mod-sequence alone).
+        """
+        draft = self._draft(mailbox)
+        wanted = mailbox.spelled(flags)
+        entries = []
+        for uid in uids:
+            old = draft.entry(uid)
+            if old is None:
+                continue
+            after = old.flags.apply(op, wanted)
+            if after != old.flags:
+                old = Entry(uid, old.message, after, draft.modseq, old.internaldate)
+                (draft.appended if uid in draft.appended else draft.changed)[uid] = old
+            entries.append(old)
+        return entries
+
+    def expunge(self, mailbox: Mailbox, uids: Iterable[Uid]) -> list[Entry]:
+        """Remove messages; their last entries, without those that were gone already."""
+        draft = self._draft(mailbox)
+        gone = []
+        for uid in uids:
+            entry = draft.entry(uid)
+            if entry is not None:
+                draft.changed.pop(uid, None)
+                draft.expunged[uid] = entry
+                gone.append(entry)
+        return gone
+
+
+class Store:
+    """All that is stored, for all users of one world."""
+
+    def __init__(self, first_uidvalidity: int = 1) -> None:
+        self.users: dict[str, User] = {}
+        self.version = 0
+        """Counts commits: whoever waits for a change compares it."""
+        self.on_commit: Callable[[Mailbox, Change], None] | None = None
+        """Told of each change after it was made; the transcript listens here."""
+        self._next_uidvalidity = first_uidvalidity
+
+    def fork(self) -> "Store":
+        """A store with the same content, independent from now on.
+
+        Its time doesn't depend on the number of messages.
+        """
+        twin = Store(self._next_uidvalidity)
+        for user in self.users.values():
+            copy = User(user.name, user.password, user.addresses)
+            copy.mailboxes = {name: box.fork() for name, box in user.mailboxes.items()}
+            twin.users[user.name] = copy
+        return twin
+
+    def add_user(self, name: str, password: str, addresses: Iterable[str] = ()) -> User:
+        """A new user with an INBOX. `Refused` if there is one of that name."""
+        if name in self.users:
+            raise Refused(f"there is a user {name!r} already")
+        user = self.users[name] = User(name, password, addresses)
+        self.create(user, "INBOX")
+        return user
+
+    def user_of(self, address: str) -> User | None:
+        """Whose mail comes to `address` (compared without case), or None."""
+        wanted = address.lower()
+        for user in self.users.values():
+            if any(known.lower() == wanted for known in user.addresses):
+                return user
+        return None
+
+    def transaction(self, origin: str) -> Transaction:
+        """Changes made by `origin`: a session's name, a rule's, or ``test``."""
+        return Transaction(self, origin)
+
+    def create(self, user: User, name: str) -> Mailbox:
+        """A new mailbox, and those above it that are missing (RFC 9051 section 6.3.4)."""
+        name = names.canonical(name)
+        if name in user.mailboxes:
+            raise MailboxExists(f"Mailbox {name} exists already")
+        why = names.problem(name)
+        if why:
+            raise Refused(why)
+        missing = [above for above in names.superiors(name) if above not in user.mailboxes]
+        if len(user.mailboxes) + len(missing) + 1 > MAX_MAILBOXES:
+            raise Refused(f"A user has at most {MAX_MAILBOXES} mailboxes")
+        for each in (*missing, name):
+            # A name used again never gets a UIDVALIDITY it had (RFC 9051 section 2.3.1.1).
+            user.mailboxes[each] = Mailbox(each, self._next_uidvalidity)
+            self._next_uidvalidity += 1
+        self.version += 1
+        return user.mailboxes[name]
+
+    def delete(self, user: User, name: str) -> None:
+        """Remove a mailbox and its messages; those below it stay (RFC 9051 section 6.3.5).
+
+        Sessions that have it selected keep it (RFC 2180 section 3.2).
+        """
+        name = names.canonical(name)
+        if name == "INBOX":
+            raise Refused("INBOX can't be deleted")
+        if name not in user.mailboxes:
+            raise NoMailbox(f"There is no mailbox {name}")
+        del user.mailboxes[name]
+        self.version += 1
+
+    def commit(self, draft: Draft, origin: str) -> None:
+        """Make a draft true. For `Transaction` only."""
+        mailbox = draft.mailbox
+        appended = tuple(e for uid, e in draft.appended.items() if uid not in draft.expunged)
+        flagged = tuple(draft.changed.values())
+        expunged = tuple(e for uid, e in draft.expunged.items() if uid not in draft.appended)
+        mailbox.uidnext = draft.uidnext
+        if not (appended or flagged or expunged):
+            return
+        mailbox.own()
+        mailbox.modseq = draft.modseq
+        changes: list[Change] = []
+        if expunged:
+            for entry in expunged:
+                del mailbox.entries[entry.uid]
+            gone = {entry.uid for entry in expunged}
+            mailbox.uids[:] = [uid for uid in mailbox.uids if uid not in gone]
+            changes.append(Expunged(draft.modseq, origin, expunged))
+        if appended:
+            recent = mailbox.readers[0] if mailbox.readers else 0
+            if recent:
+                mailbox.first_recent = mailbox.uidnext
+            mailbox.uids.extend(entry.uid for entry in appended)
+            mailbox.entries.update((entry.uid, entry) for entry in appended)
+            changes.append(Appended(draft.modseq, origin, appended, recent))
+        if flagged:
+            mailbox.entries.update((entry.uid, entry) for entry in flagged)
+            changes.append(Flagged(draft.modseq, origin, flagged))
+        self.version += 1
+        for change in changes:
+            mailbox.journal.add(change)
+            if self.on_commit:
+                self.on_commit(mailbox, change)
+
+    def check(self) -> None:
+        """The laws that the store alone can show; ``AssertionError`` names the one broken.
+
+        - 1: UIDs ascend, and UIDNEXT is above them all.
+        - 2: mod-sequences ascend with the journal.
+        - no two mailboxes of one user share a UIDVALIDITY, so that no name ever
+          comes back with one it had.
+        """
+        for user in self.users.values():
+            validities = [box.uidvalidity for box in user.mailboxes.values()]
+            assert len(set(validities)) == len(validities), f"{user.name}: UIDVALIDITY used twice"
+            for name, box in user.mailboxes.items():
+                assert box.name == name, f"{user.name}: mailbox {box.name!r} stands under {name!r}"
+                box.check()

@@ -1,0 +1,1 @@
+"""What the protocols share about bytes and turns."""

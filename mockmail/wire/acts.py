@@ -1,0 +1,94 @@
+"""All that a session can ask for: the whole contract between protocols and the world.
+
+A session is a generator of acts. It yields a `Response` (a result, at the point
+*data*) or one of the acts below, and is resumed when the act is done. It never
+touches a socket, a clock or another session.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from mockmail.wire.points import Point
+from mockmail.wire.response import Response
+
+
+class Woke(Enum):
+    """Why a `Wait` ended."""
+
+    INPUT = "input"
+    CHANGE = "change"
+    TIMEOUT = "timeout"
+    EOF = "eof"
+
+
+class Say:
+    """Send a response at a point other than *data*."""
+
+    __slots__ = ("point", "response")
+
+    def __init__(self, response: Response, point: Point) -> None:
+        self.response = response
+        self.point = point
+
+
+class At:
+    """Nothing to send, but a rule may act here."""
+
+    __slots__ = ("point",)
+
+    def __init__(self, point: Point) -> None:
+        self.point = point
+
+
+class Begin:
+    """A command was received whole: its name stands for what follows; point *received*."""
+
+    __slots__ = ("command",)
+
+    def __init__(self, command: bytes) -> None:
+        self.command = command
+
+
+class Heard:
+    """The client said this; for the transcript, which gives `tag`s numbers of its own."""
+
+    __slots__ = ("data", "tag")
+
+    def __init__(self, data: bytes, tag: bytes | None = None) -> None:
+        self.data = data
+        self.tag = tag
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Go on when input has come, when the store changed (if `change`), or after `timeout` seconds.
+
+    The generator is sent a `Woke`. ``timeout=None`` waits for ever.
+    """
+
+    timeout: float | None = None
+    change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Between two commands: the world may hold the next one back, for a slow reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End the connection: ``fin`` after all was sent, or ``reset``."""
+
+    how: Literal["fin", "reset"] = "fin"
+
+
+Act = Say | At | Begin | Heard | Wait | Turn | Close
+Talk = Generator[Act | Response, Woke | None, None]
+"""A session's whole conversation."""
+
+COMMITTED = At(Point.COMMITTED)
+AFTER_OK = At(Point.AFTER_OK)
+TURN = Turn()
+"""The acts that are the same every time."""

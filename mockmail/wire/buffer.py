@@ -1,0 +1,98 @@
+"""Lines and counted octets out of a byte stream.
+
+Bytes come in as they arrive; `line` and `exact` return what is complete, or
+None for "more, please". Nothing is looked at twice: the search for a line's end
+goes on where it stopped. A line longer than its limit is thrown away to its end
+and reported once, so that no peer makes us keep more than the limit.
+"""
+
+
+class TooLong(Exception):
+    """A line passed its limit; it is gone, and the next line can be read."""
+
+
+class Buffer:
+    """What one peer has sent and nobody has read yet."""
+
+    __slots__ = ("_data", "_scanned", "_skipping")
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+        self._scanned = 0
+        self._skipping = False
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def feed(self, data: bytes) -> None:
+        self._data += data
+
+    def line(self, limit: int) -> bytes | None:
+        """The next line without its end, which is CRLF or a bare LF.
+
+        `TooLong` once per line of more than `limit` octets.
+        """
+        data = self._data
+        end = data.find(b"\n", self._scanned)
+        if end < 0:
+            if self._skipping or len(data) > limit:
+                self._skipping = True
+                data.clear()
+            self._scanned = len(data)
+            return None
+        line = bytes(data[: end - 1 if end and data[end - 1] == 13 else end])
+        del data[: end + 1]
+        self._scanned = 0
+        if self._skipping or len(line) > limit:
+            self._skipping = False
+            raise TooLong
+        return line
+
+    def exact(self, octets: int) -> bytes | None:
+        """The next `octets` octets."""
+        data = self._data
+        if len(data) < octets:
+            return None
+        taken = bytes(data[:octets])
+        del data[:octets]
+        self._scanned = 0
+        return taken
+
+    def until(self, mark: bytes, limit: int) -> bytes | None:
+        """All up to and with `mark`; `TooLong` once if that is more than `limit` octets."""
+        data = self._data
+        at = data.find(mark, max(0, self._scanned - len(mark) + 1))
+        if at < 0:
+            if self._skipping or len(data) > limit:
+                self._skipping = True
+                # The mark may be half there.
+                del data[: len(data) - len(mark) + 1]
+            self._scanned = len(data)
+            return None
+        taken = bytes(data[: at + len(mark)])
+        del data[: at + len(mark)]
+        self._scanned = 0
+        if self._skipping or len(taken) > limit:
+            self._skipping = False
+            raise TooLong
+        return taken
+
+    def dot_block(self, limit: int) -> bytes | None:
+        """Lines up to the one that is a dot, still stuffed, without that line.
+
+        Only CRLF "." CRLF ends it (RFC 5321 section 4.1.1.4). `TooLong` once,
+        after its end, if it is more than `limit` octets.
+        """
+        if not self._skipping and self._data.startswith(b".\r\n"):
+            del self._data[:3]
+            self._scanned = 0
+            return b""
+        block = self.until(b"\r\n.\r\n", limit + 5)
+        return None if block is None else block[:-3]
+
+    def take(self) -> bytes:
+        """All there is."""
+        taken = bytes(self._data)
+        self._data.clear()
+        self._scanned = 0
+        return taken

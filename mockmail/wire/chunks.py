@@ -1,0 +1,124 @@
+"""From responses to what is written: chunks of about 64 KiB, and marks between them.
+
+Small pieces are joined; a large literal goes out as a view of the message's own
+bytes. All of an input's output is one chunk unless it is large or an effect
+ends it early: where segments end is behaviour, too.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import assert_never
+
+from mockmail.wire.acts import Close
+from mockmail.wire.response import Literal, Piece
+
+CHUNK = 64 * 1024
+"""Octets from which on a chunk is closed."""
+OWN_VIEW = 16 * 1024
+"""Octets from which on a literal is its own chunk."""
+
+Chunk = bytes | memoryview
+
+
+class Outbox:
+    """What one connection has still to be sent, in order."""
+
+    __slots__ = ("_joining", "_joining_size", "_ready", "_recorded", "octets", "record_to")
+
+    def __init__(self, record_to: Callable[[Chunk], None]) -> None:
+        self.octets = 0
+        """Octets put in and not taken out yet."""
+        self.record_to = record_to
+        """Is given all that is put in, once, in order; the transcript listens here."""
+        self._ready: deque[Chunk | Close] = deque()
+        self._joining: list[bytes | memoryview] = []
+        self._joining_size = 0
+        self._recorded = 0
+
+    def put(self, pieces: list[Piece]) -> None:
+        for piece in pieces:
+            data = piece if type(piece) is bytes else memoryview(_octets(piece))
+            size = len(data)
+            self.octets += size
+            if size >= OWN_VIEW and type(piece) is Literal:
+                self.seal()
+                self._add(data)
+            else:
+                self._joining.append(data)
+                self._joining_size += size
+                if self._joining_size >= CHUNK:
+                    self.seal()
+
+    def record(self) -> None:
+        """Give what was put in so far to `record_to`, without ending the chunk."""
+        if self._recorded < len(self._joining):
+            self.record_to(b"".join(self._joining[self._recorded :]))
+            self._recorded = len(self._joining)
+
+    def seal(self) -> None:
+        """Complete the chunk that is being joined."""
+        parts = self._joining
+        if parts:
+            first = parts[0]
+            whole = first if len(parts) == 1 and type(first) is bytes else b"".join(parts)
+            if self._recorded:
+                self.record()
+            else:
+                self.record_to(whole)
+            self._ready.append(whole)
+            self._joining = []
+            self._joining_size = self._recorded = 0
+
+    def _add(self, chunk: Chunk) -> None:
+        self._ready.append(chunk)
+        self.record_to(chunk)
+
+    def close(self, how: Close) -> None:
+        """What was put in so far goes out, then the connection ends."""
+        self.seal()
+        self._ready.append(how)
+
+    def take(self) -> Chunk | Close | None:
+        """The next thing to do; None if there is nothing."""
+        if not self._ready:
+            return None
+        item = self._ready.popleft()
+        if not isinstance(item, Close):
+            self.octets -= len(item)
+        return item
+
+    def __bool__(self) -> bool:
+        return bool(self._ready)
+
+
+def _octets(piece: Piece) -> bytes | memoryview:
+    return piece if isinstance(piece, bytes) else piece.data
+
+
+def size(pieces: list[Piece]) -> int:
+    """Octets of the pieces together."""
+    return sum(len(_octets(piece)) for piece in pieces)
+
+
+def first(pieces: list[Piece], octets: int, *, in_literal: bool) -> list[Piece]:
+    """The pieces up to `octets` octets: of all, or after the start of the first literal.
+
+    All of them where they end before that, or where there is no literal to count in.
+    """
+    kept: list[Piece] = []
+    left = octets
+    counting = not in_literal
+    for piece in pieces:
+        counting = counting or isinstance(piece, Literal)
+        if counting:
+            if len(_octets(piece)) > left:
+                if isinstance(piece, bytes):
+                    kept.append(piece[:left])
+                elif isinstance(piece, Literal):
+                    kept.append(Literal(piece.label, memoryview(piece.data)[:left]))
+                else:
+                    assert_never(piece)
+                return kept
+            left -= len(_octets(piece))
+        kept.append(piece)
+    return kept

@@ -1,0 +1,81 @@
+"""The conversation of a protocol whose commands are lines: POP3 and SMTP.
+
+Read a line, hand it to the protocol, go on until it says it is finished.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Protocol
+
+from mockmail.wire.acts import AFTER_OK, TURN, Act, Begin, Close, Heard, Say, Talk, Wait, Woke
+from mockmail.wire.buffer import Buffer, TooLong
+from mockmail.wire.points import Point
+from mockmail.wire.response import Response
+from mockmail.wire.turns import Gone, TimedOut, read
+
+Steps = Generator[Act | Response, Woke | None, None]
+
+
+class LineSession(Protocol):
+    """What a session of such a protocol has."""
+
+    buffer: Buffer
+    finished: bool
+
+    @property
+    def wait(self) -> Wait: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """What a protocol says where the conversation itself is concerned."""
+
+    greeting: Response
+    max_line: int
+    """Octets in a command line."""
+    too_long: Response
+    timed_out: Response | None
+    bug: Response
+
+
+def converse(
+    session: LineSession,
+    manners: Manners,
+    command: Callable[[bytes], Steps],
+    report: Callable[[Exception], None],
+) -> Talk:
+    """The conversation from the greeting on; `command` does one line, with its final reply.
+
+    `report` is told of an exception that `command` let out: a bug of ours.
+    """
+    try:
+        yield Say(manners.greeting, Point.GREETING)
+        while not session.finished:
+            yield TURN
+            try:
+                line = yield from read(lambda: session.buffer.line(manners.max_line), session.wait)
+            except TooLong:
+                yield Begin(b"")
+                yield from final(manners.too_long)
+                continue
+            yield Heard(line + b"\r\n")
+            try:
+                yield from command(line)
+            except (Gone, TimedOut):
+                raise
+            except Exception as bug:
+                report(bug)
+                yield from final(manners.bug)
+        yield Close()
+    except Gone:
+        pass
+    except TimedOut:
+        if manners.timed_out is not None:
+            yield Say(manners.timed_out, Point.TIMER)
+        yield Close()
+
+
+def final(response: Response) -> Steps:
+    """A command's final reply, at its points."""
+    yield Say(response, Point.BEFORE_OK)
+    yield AFTER_OK

@@ -1,0 +1,220 @@
+"""The engine: bytes of a connection go in, what to send comes out; no I/O, no loop.
+
+Each input runs to completion: all responses it causes, in all sessions, are in
+their outboxes before any other input is looked at. Whoever drives the engine (a
+socket, a memory stream, a test) calls `connect`, `receive`, `tick` and
+`drained`, and empties the outboxes in whatever way it likes::
+
+    connection = engine.connect("imap")
+    engine.receive(connection, b"a NOOP\\r\\n")
+    while (item := connection.out.take()) is not None: ...
+"""
+
+import string
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from mockmail.clock import Clock
+from mockmail.store.store import Store
+from mockmail.wire.acts import Close, Talk, Turn, Wait, Woke
+from mockmail.wire.buffer import Buffer
+from mockmail.wire.chunks import Chunk, Outbox
+from mockmail.world.rule import RuleError, Rules
+from mockmail.world.stage import HELD_AT, Person, Stage
+from mockmail.world.transcript import Transcript
+
+SETTLING = 1_000
+"""Rounds of telling that one input may cause; more means that rules chase one another."""
+
+
+def letters(number: int) -> str:
+    """A, B, … Z, AA, AB, … for 1, 2, …"""
+    name = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        name = string.ascii_uppercase[rest] + name
+    return name
+
+
+class Connection:
+    """One client's connection as the engine sees it."""
+
+    def __init__(
+        self, number: int, protocol: str, record: Callable[["Connection", Chunk], None]
+    ) -> None:
+        self.number = number
+        self.name = letters(number)
+        self.protocol = protocol
+        self.out = Outbox(lambda chunk: record(self, chunk))
+        self.buffer = Buffer()
+        self.person: Person | None = None
+        self.stage: Stage | None = None
+        self.waiting: Wait | Turn | None = None
+        """What the session waits for; None once the conversation is over."""
+        self.deadline: float | None = None
+        self.eof = False
+        self.notify: Callable[[], None] = lambda: None
+        """Called when there is something to send that no input of this connection caused."""
+
+    @property
+    def open(self) -> bool:
+        """Whether the session goes on."""
+        return self.waiting is not None
+
+
+class Engine:
+    """Runs the sessions of one world."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        rules: Rules,
+        transcript: Transcript,
+        converse: Callable[[Connection], tuple[Person, Talk]],
+        report: Callable[[Exception], None],
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.rules = rules
+        self.transcript = transcript
+        self.connections: dict[int, Connection] = {}
+        """The open ones by number, in the order in which they came."""
+        self.on_deadline: Callable[[], None] = lambda: None
+        """Called when the next deadline may have come nearer."""
+        self._converse = converse
+        self._report = report
+        self._next_number = 1
+        self._settled = store.version
+        self._soonest: float | None = None
+        # A world may be looked at from a test's thread while its loop runs in another.
+        self._lock = threading.RLock()
+
+    def connect(self, protocol: str) -> Connection:
+        """A new client; its greeting is in the outbox."""
+        with self._lock:
+            connection = Connection(self._next_number, protocol, self._record)
+            self._next_number += 1
+            person, talk = self._converse(connection)
+            connection.person = person
+            connection.stage = Stage(
+                talk,
+                person,
+                protocol,
+                store=self.store,
+                rules=self.rules,
+                transcript=self.transcript,
+                out=connection.out,
+                report=self._report,
+            )
+            self.connections[connection.number] = connection
+            self._run(connection, None)
+            self._settle()
+            return connection
+
+    def receive(self, connection: Connection, data: bytes) -> None:
+        """Bytes from a client; ``b""`` when it has closed its side."""
+        with self._lock:
+            if connection.waiting is None:
+                return
+            if data:
+                connection.buffer.feed(data)
+            else:
+                connection.eof = True
+            if type(connection.waiting) is Wait:
+                self._run(connection, Woke.INPUT if data else Woke.EOF)
+            if self._settled != self.store.version:
+                self._settle()
+
+    def drained(self, connection: Connection) -> None:
+        """The driver has sent something: a command that was held back may go on."""
+        with self._lock:
+            if type(connection.waiting) is Turn and connection.out.octets <= HELD_AT:
+                self._run(connection, None)
+                self._settle()
+
+    def lost(self, connection: Connection) -> None:
+        """The connection broke: the session ends where it is."""
+        with self._lock:
+            if connection.waiting is not None and connection.stage is not None:
+                connection.stage.end(Close("fin"))
+                self._over(connection)
+                self._settle()
+
+    def next_deadline(self) -> float | None:
+        """When `tick` should be called, on the clock's scale of waits; None for never."""
+        with self._lock:
+            deadlines = (c.deadline for c in self.connections.values())
+            self._soonest = min((d for d in deadlines if d is not None), default=None)
+            return self._soonest
+
+    def tick(self) -> None:
+        """Wake the sessions whose deadline has passed."""
+        with self._lock:
+            now = self.clock.waited
+            for connection in list(self.connections.values()):
+                if connection.deadline is not None and connection.deadline <= now:
+                    self._run(connection, Woke.TIMEOUT)
+                    connection.notify()
+            self._settle()
+
+    def advance(self, seconds: float) -> None:
+        """Move the world's time on, and let happen what is due."""
+        with self._lock:
+            self.clock.advance(seconds)
+            self.tick()
+            self.on_deadline()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Look at the world, or change it, between two inputs; the sessions hear of it after."""
+        with self._lock:
+            yield
+            if self._settled != self.store.version:
+                self._settle()
+
+    def _record(self, connection: Connection, chunk: Chunk) -> None:
+        self.transcript.sent(connection.name, connection.protocol, chunk)
+
+    def _run(self, connection: Connection, woke: Woke | None) -> None:
+        stage = connection.stage
+        assert stage is not None
+        out = connection.out
+        before, self.transcript.speaking = self.transcript.speaking, out
+        waiting = stage.run(woke)
+        if connection.eof and type(waiting) is Wait:
+            waiting = stage.run(Woke.EOF)
+        self.transcript.speaking = before
+        out.seal()
+        connection.waiting = waiting
+        if waiting is None:
+            self._over(connection)
+        elif type(waiting) is Wait and waiting.timeout is not None:
+            connection.deadline = self.clock.waited + waiting.timeout
+            if self._soonest is None or connection.deadline < self._soonest:
+                self._soonest = connection.deadline
+                self.on_deadline()
+        else:
+            connection.deadline = None
+
+    def _over(self, connection: Connection) -> None:
+        connection.waiting = None
+        connection.deadline = None
+        self.connections.pop(connection.number, None)
+
+    def _settle(self) -> None:
+        """Wake whoever waits for a change, in the order of arrival, until nothing changes."""
+        for _ in range(SETTLING):
+            if self._settled == self.store.version:
+                return
+            self._settled = self.store.version
+            for connection in list(self.connections.values()):
+                waiting = connection.waiting
+                if type(waiting) is Wait and waiting.change and connection.out.octets <= HELD_AT:
+                    had = connection.out.octets
+                    self._run(connection, Woke.CHANGE)
+                    if connection.out.octets != had or connection.waiting is None:
+                        connection.notify()
+        self._report(RuleError(f"after {SETTLING} rounds of telling the store still changes"))

@@ -1,0 +1,238 @@
+"""A rule: when, and what then. Conditions are values; they are counted and printed.
+
+A rule stands at one point of a conversation (`mockmail.wire.points`). Each time
+a session comes there and the conditions hold, the rule fires, `times` times
+after `skip` ones. It remembers the moment that came nearest, so that a rule
+that never fired can say why.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Protocol
+
+from mockmail.store.store import Store
+from mockmail.wire.acts import Close
+from mockmail.wire.points import POINTS, Point
+from mockmail.wire.response import Response
+
+
+class RuleError(Exception):
+    """A rule can't do what it says; its author's mistake."""
+
+
+@dataclass(slots=True)
+class Moment:
+    """A session at a point, and what a rule decides there."""
+
+    session: str
+    user: str | None
+    protocol: str
+    command: str
+    point: Point
+    response: Response | None
+    store: Store
+    rule: "Rule"
+    """The rule that fires."""
+    cut: tuple[int, bool] | None = None
+    """Send only so many octets of the response; whether they count from its first literal."""
+    close: Close | None = None
+    """End the connection after that."""
+
+    def __str__(self) -> str:
+        command = f", {self.command}" if self.command else ""
+        return f"{self.point.word} of session {self.session}{command}"
+
+
+class Effect(Protocol):
+    """What a rule does when it fires; `RuleError` if it can't."""
+
+    def apply(self, moment: Moment) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Match:
+    """Which response: each that is given must hold."""
+
+    kind: str | None = None
+    """Its word: ``FETCH``, ``EXISTS``, ``+OK``, ``250``."""
+    uid: int | None = None
+    """The UID of the message it speaks of."""
+    number: int | None = None
+    """The number in front of its word: a sequence number, or a count."""
+
+    def differences(self, response: Response) -> list[str]:
+        kind = response.kind.decode()
+        found = [
+            ("kind", self.kind, kind),
+            ("uid", self.uid, response.uid),
+            ("number", self.number, response.number),
+        ]
+        return [
+            f"response {name} was {seen}, not {wanted}"
+            for name, wanted, seen in found
+            if wanted is not None and wanted != seen
+        ]
+
+    def __str__(self) -> str:
+        return _words(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class When:
+    """The conditions of a rule: each that is given must hold."""
+
+    point: str
+    """The point of the conversation: ``received``, ``committed``, ``data``, …"""
+    session: str | None = None
+    """The session's letter."""
+    user: str | None = None
+    """The user who is logged in."""
+    protocol: str | None = None
+    """``imap``, ``pop3`` or ``smtp``."""
+    command: str | None = None
+    """The command under way: ``FETCH``, ``UID FETCH``, ``RETR``, ``DATA``."""
+    response: Match | None = None
+    """The response about to be sent, at points that have one."""
+
+    def __post_init__(self) -> None:
+        if self.point not in POINTS:
+            raise ValueError(f"no point {self.point!r}; there are {', '.join(POINTS)}")
+
+    @property
+    def at(self) -> Point:
+        return POINTS[self.point]
+
+    def differences(self, moment: Moment) -> list[str]:
+        """Why the conditions don't hold at this moment; empty if they do."""
+        found = [
+            ("session", self.session, moment.session),
+            ("user", self.user, moment.user),
+            ("protocol", self.protocol, moment.protocol),
+            ("command", self.command and self.command.upper(), moment.command),
+        ]
+        differences = [
+            f"{name} was {seen or 'none'}, not {wanted}"
+            for name, wanted, seen in found
+            if wanted is not None and wanted != seen
+        ]
+        if self.response is not None:
+            if moment.response is None:
+                differences.append("there was no response")
+            else:
+                differences += self.response.differences(moment.response)
+        return differences
+
+    def __str__(self) -> str:
+        return _words(self)
+
+
+def _words(value: object) -> str:
+    given = (
+        f"{field.name}: {getattr(value, field.name)}"
+        for field in fields(value)  # type: ignore[arg-type]  # both are dataclasses
+        if getattr(value, field.name) is not None
+    )
+    return "{" + ", ".join(given) + "}"
+
+
+class Rule:
+    """When, what, how often; and how often it was so."""
+
+    def __init__(
+        self,
+        when: When,
+        do: Effect,
+        *,
+        times: int | None = 1,
+        skip: int = 0,
+        optional: bool = False,
+        name: str = "",
+    ) -> None:
+        """`times` firings (None: without end) after `skip` moments that match are let pass.
+
+        A rule that never fired is an error at the end unless it is `optional`.
+        """
+        if times is not None and times < 1:
+            raise ValueError(f"times is {times}; a rule that never fires is no rule")
+        if skip < 0:
+            raise ValueError(f"skip is {skip}")
+        self.when = when
+        self.do = do
+        self.times = times
+        self.skip = skip
+        self.optional = optional
+        self.name = name
+        self.fired = 0
+        self._passed = 0
+        self._nearest: tuple[int, str] | None = None
+
+    def copy(self) -> "Rule":
+        """The same rule, not fired yet."""
+        return Rule(
+            self.when,
+            self.do,
+            times=self.times,
+            skip=self.skip,
+            optional=self.optional,
+            name=self.name,
+        )
+
+    @property
+    def spent(self) -> bool:
+        return self.times is not None and self.fired >= self.times
+
+    def wants(self, moment: Moment) -> bool:
+        """Whether to fire now; counts what matched."""
+        differences = self.when.differences(moment)
+        if differences:
+            if self._nearest is None or len(differences) < self._nearest[0]:
+                self._nearest = (len(differences), f"at {moment}: {'; '.join(differences)}")
+            return False
+        self._passed += 1
+        if self._passed <= self.skip:
+            return False
+        self.fired += 1
+        return True
+
+    def why_not(self) -> str:
+        """Why it never fired: the moment that came nearest."""
+        if self._passed:
+            return f"matched {self._passed} times, all of them skipped (skip: {self.skip})"
+        if self._nearest is None:
+            return f"no session ever came to the point {self.when.point!r}"
+        return f"nearest, {self._nearest[1]}"
+
+    def __str__(self) -> str:
+        return f"{self.name or 'rule'}: when {self.when} do {self.do}"
+
+    __repr__ = __str__
+
+
+class Rules:
+    """The rules of a world, in the order in which they were added."""
+
+    def __init__(self) -> None:
+        self._rules: list[Rule] = []
+        self.version = 0
+        """Changes with each rule added, removed or spent: compiled lists compare it."""
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self._rules)
+
+    def add(self, rule: Rule) -> Rule:
+        if not rule.name:
+            rule.name = f"rule {len(self._rules) + 1}"
+        self._rules.append(rule)
+        self.version += 1
+        return rule
+
+    def at(self, point: Point) -> list[Rule]:
+        """Those that may still fire at a point."""
+        return [rule for rule in self._rules if rule.when.at is point and not rule.spent]
+
+    def changed(self) -> None:
+        self.version += 1
+
+    def unfired(self) -> list[Rule]:
+        """Those that should have fired and never did."""
+        return [rule for rule in self._rules if not rule.fired and not rule.optional]

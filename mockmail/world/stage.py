@@ -1,0 +1,160 @@
+"""The stage: a session's acts, one by one, past the rules and onto the wire.
+
+Sessions know no rules. The stage sees every act a session asks for, lets the
+rules of its point act, and does it. Rules are compiled to a list per point when
+they change: a point that nobody listens to costs one look at an empty list.
+"""
+
+from collections.abc import Callable
+from typing import Protocol, assert_never
+
+from mockmail.store.store import Store
+from mockmail.wire import chunks
+from mockmail.wire.acts import At, Begin, Close, Heard, Say, Talk, Turn, Wait, Woke
+from mockmail.wire.chunks import Outbox
+from mockmail.wire.points import Point
+from mockmail.wire.response import Response
+from mockmail.world.rule import Moment, Rule, Rules
+from mockmail.world.transcript import Transcript
+
+HELD_AT = 1_048_576
+"""Octets queued for a peer from which on its next command waits."""
+
+
+class Person(Protocol):
+    """What the world knows of any protocol's session."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def user_name(self) -> str | None: ...
+    def check(self) -> None:
+        """The laws that a session can check of itself; ``AssertionError`` names one broken."""
+
+
+class Stage:
+    """Drives one session's conversation."""
+
+    def __init__(
+        self,
+        talk: Talk,
+        person: Person,
+        protocol: str,
+        *,
+        store: Store,
+        rules: Rules,
+        transcript: Transcript,
+        out: Outbox,
+        report: Callable[[Exception], None],
+    ) -> None:
+        self._talk = talk
+        self._person = person
+        self._protocol = protocol
+        self._store = store
+        self._rules = rules
+        self._transcript = transcript
+        self._out = out
+        self._report = report
+        self._command = ""
+        self._compiled = -1
+        self._listening: list[list[Rule]] = [[] for _ in Point]
+
+    def _compile(self) -> None:
+        self._compiled = self._rules.version
+        self._listening[:] = [self._rules.at(point) for point in Point]
+
+    def run(self, woke: Woke | None) -> Wait | Turn | None:
+        """Let the session go on until it waits; None when the conversation is over."""
+        if self._compiled != self._rules.version:
+            self._compile()
+        listening = self._listening
+        out = self._out
+        send = self._talk.send
+        try:
+            act = send(woke)
+            while True:
+                # The frequent ones first.
+                match act:
+                    case Response():
+                        if listening[Point.DATA]:
+                            if self._bent(Point.DATA, act):
+                                return None
+                        else:
+                            out.put(act.pieces())
+                    case Say():
+                        if listening[act.point]:
+                            if self._bent(act.point, act.response):
+                                return None
+                        else:
+                            out.put(act.response.pieces())
+                    case At():
+                        if listening[act.point] and self._bent(act.point, None):
+                            return None
+                    case Turn():
+                        if out.octets > HELD_AT:
+                            return act
+                    case Wait():
+                        return act
+                    case Heard():
+                        self._transcript.heard(self._person.name, self._protocol, act.data, act.tag)
+                    case Begin():
+                        self._command = act.command.decode("ascii", "replace")
+                        if listening[Point.RECEIVED] and self._bent(Point.RECEIVED, None):
+                            return None
+                    case Close():
+                        if listening[Point.CLOSE] and self._bent(Point.CLOSE, None):
+                            return None
+                        self.end(act)
+                        return None
+                    case _:
+                        assert_never(act)
+                act = send(None)
+        except StopIteration:
+            return None
+        except Exception as bug:
+            # Whatever a client sent, it must not end the server.
+            self._report(bug)
+            self.end(Close())
+            return None
+
+    def _bent(self, point: Point, response: Response | None) -> bool:
+        """Let the rules of a point act, then send the response; whether that was the end."""
+        cut: tuple[int, bool] | None = None
+        close: Close | None = None
+        for rule in tuple(self._listening[point]):
+            moment = Moment(
+                self._person.name,
+                self._person.user_name,
+                self._protocol,
+                self._command,
+                point,
+                response,
+                self._store,
+                rule,
+            )
+            if rule.wants(moment):
+                if rule.spent:
+                    self._rules.changed()
+                self._transcript.note(self._person.name, self._protocol, f"{rule}")
+                try:
+                    rule.do.apply(moment)
+                except Exception as error:
+                    self._report(error)
+                cut = moment.cut or cut
+                close = moment.close or close
+        if self._compiled != self._rules.version:
+            self._compile()
+        if response is not None:
+            pieces = response.pieces()
+            if cut is not None:
+                pieces = chunks.first(pieces, cut[0], in_literal=cut[1])
+            self._out.put(pieces)
+        if close is None:
+            return False
+        self.end(close)
+        return True
+
+    def end(self, how: Close) -> None:
+        """Drop the conversation where it is, and close the connection."""
+        self._talk.close()
+        self._out.close(how)

@@ -1,0 +1,121 @@
+"""The world: store, time, chance, mail routes, rules and transcript on one engine."""
+
+from collections.abc import Iterable
+
+from mockmail.chance import Chance
+from mockmail.clock import Clock
+from mockmail.delivery.delivery import Delivery
+from mockmail.imap import catalog, dispatch
+from mockmail.imap.session import Session as ImapSession
+from mockmail.pop3 import commands as pop3_commands
+from mockmail.pop3.session import Session as Pop3Session
+from mockmail.smtp import commands as smtp_commands
+from mockmail.smtp.session import Session as SmtpSession
+from mockmail.store.store import Store
+from mockmail.wire.acts import Talk
+from mockmail.world.engine import Connection, Engine
+from mockmail.world.rule import Rule, RuleError, Rules
+from mockmail.world.stage import Person
+from mockmail.world.transcript import Transcript
+
+DOMAIN = "example.org"
+"""The local domain unless a scenario names others."""
+PROTOCOLS = ("imap", "pop3", "smtp")
+
+
+class Broken(AssertionError):
+    """Something is not as it must be at the end of a test; the text says what."""
+
+
+class World:
+    """Everything that one server's clients can see or do."""
+
+    def __init__(
+        self,
+        *,
+        store: Store | None = None,
+        clock: Clock | None = None,
+        seed: int = 0,
+        domains: Iterable[str] = (DOMAIN,),
+        rules: Iterable[Rule] = (),
+    ) -> None:
+        self.clock = clock or Clock()
+        self.store = store or Store(first_uidvalidity(self.clock))
+        self.chance = Chance(seed)
+        self.delivery = Delivery(self.store, self.clock, tuple(d.lower() for d in domains))
+        self.host = f"mail.{self.delivery.domains[0]}"
+        self.rules = Rules()
+        for rule in rules:
+            self.rules.add(rule)
+        self.transcript = Transcript(self.clock)
+        self.store.on_commit = self.transcript.changed
+        self.failures: list[Exception] = []
+        """What went wrong and was no client's fault: a rule's author's, or ours."""
+        self.engine = Engine(
+            store=self.store,
+            clock=self.clock,
+            rules=self.rules,
+            transcript=self.transcript,
+            converse=self._converse,
+            report=self.failures.append,
+        )
+
+    def _converse(self, connection: Connection) -> tuple[Person, Talk]:
+        number, name, buffer = connection.number, connection.name, connection.buffer
+        match connection.protocol:
+            case "imap":
+                imap = ImapSession(
+                    number,
+                    name,
+                    self.store,
+                    self.clock,
+                    catalog.DEFAULT,
+                    self.host,
+                    buffer=buffer,
+                )
+                return imap, dispatch.converse(imap, self.failures.append)
+            case "pop3":
+                commands = pop3_commands.COMMANDS
+                pop3 = Pop3Session(number, name, self.store, commands, self.host, buffer=buffer)
+                return pop3, pop3.converse(self.failures.append)
+            case "smtp":
+                smtp = SmtpSession(
+                    number,
+                    name,
+                    self.delivery,
+                    self.clock,
+                    smtp_commands.COMMANDS,
+                    self.host,
+                    buffer=buffer,
+                )
+                return smtp, smtp.converse(self.failures.append)
+        raise ValueError(f"no protocol {connection.protocol!r}; there are {', '.join(PROTOCOLS)}")
+
+    def check(self) -> None:
+        """The laws that can be checked from outside a conversation; `Broken` names one broken.
+
+        The store's own (1 and 2), each view against its journal (3), no exception
+        that was ours, and no rule that should have fired and never did.
+        """
+        with self.engine.turn():
+            try:
+                self.store.check()
+                for connection in self.engine.connections.values():
+                    if connection.person is not None:
+                        connection.person.check()
+            except AssertionError as law:
+                raise Broken(str(law)) from law
+            for failure in self.failures:
+                if isinstance(failure, RuleError):
+                    raise Broken(str(failure)) from failure
+                raise Broken(f"mockmail itself failed: {failure!r}") from failure
+            unfired = self.rules.unfired()
+            if unfired:
+                raise Broken(
+                    "\n".join(f"never fired: {rule}\n  {rule.why_not()}" for rule in unfired)
+                )
+
+
+def first_uidvalidity(clock: Clock) -> int:
+    """UIDVALIDITY of the first mailbox: the epoch in seconds, as servers do, but the same each run."""
+    return int(clock.epoch.timestamp())
