@@ -148,10 +148,10 @@ class View:
                             self.flagged[entry.uid] = None
             case Expunged(entries=entries):
                 for entry in entries:
-                    self.recent.discard(entry.uid)
                     self.flagged.pop(entry.uid, None)
                     if entry.uid in self.arrived:
                         del self.arrived[entry.uid]
+                        self.recent.discard(entry.uid)
                     else:
                         self.gone[entry.uid] = entry
             case _:
@@ -171,6 +171,7 @@ class View:
         if self.gone and expunges:
             responses += self.tellings.expunged(self, sorted(self.gone))
             self.uids = [uid for uid in self.uids if uid not in self.gone]
+            self.recent.difference_update(self.gone)
             self.gone.clear()
         if self.arrived:
             self.uids.extend(self.arrived)

@@ -1,0 +1,335 @@
+"""What the tests share: clients on the bare engine, dialogues, and the shadow client.
+
+A `Client` feeds bytes to the engine and takes what it says: no sockets, no
+loop. A dialogue is plain text, played by several of them::
+
+    A: a1 FETCH 1 (FLAGS)
+    A< * 1 FETCH (FLAGS (\\Seen))
+    A< a1 OK ...
+    A! * ... EXPUNGE
+
+``A:`` is sent with CRLF; ``A<`` must be said next; ``A!`` must not have been
+said since A last sent something; ``...`` stands for anything; ``A< ***`` for
+any number of lines. All that is said must be expected. ``A opens INBOX`` logs
+in as anna and selects; ``A connects imap`` only connects; ``A closes`` ends its
+side.
+
+The *shadow* (RFC 3501 section 7.4.1, from a client's point of view) builds its
+own picture of the mailbox out of nothing but what the server says, and must
+agree with the server's view whenever a command has ended.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from mockmail.imap.session import Session, State
+from mockmail.message.message import Message
+from mockmail.store.flags import flags
+from mockmail.wire.acts import Close
+from mockmail.world.transcript import Transcript, Who
+from mockmail.world.world import World
+
+PASSWORD = "apple"
+
+
+def inbox(count: int = 0, *, user: str = "anna", world: World | None = None) -> World:
+    """A world in which `user` has `count` messages, UIDs 1 to `count`."""
+    world = world or World()
+    account = world.store.add_user(user, PASSWORD, [f"{user}@example.org"])
+    with world.store.transaction("seed") as tx:
+        for number in range(1, count + 1):
+            raw = f"Subject: number {number}\r\n\r\nbody of {number}\r\n".encode()
+            tx.append(account.mailboxes["INBOX"], Message(raw), flags(()), world.clock.now)
+    return world
+
+
+class Client:
+    """One client of a world's engine."""
+
+    def __init__(self, world: World, protocol: str = "imap", *, octets: bool = False) -> None:
+        self.world = world
+        self.octets = octets
+        """Feed one octet at a time."""
+        self.ended: str | None = None
+        """How the server closed the connection: ``fin`` or ``reset``."""
+        self.connection = world.engine.connect(protocol)
+        self.connection.notify = lambda: None
+        self.shadow = Shadow() if protocol == "imap" else None
+        self.pending = b""
+        """Said, and not yet looked at by the test."""
+        self._tags = 0
+        self.collect()
+
+    @property
+    def session(self) -> Session:
+        person = self.connection.person
+        assert isinstance(person, Session)
+        return person
+
+    def send(self, data: bytes) -> None:
+        """Bytes as they are."""
+        if self.shadow is not None:
+            self.shadow.sent(data)
+        pieces = (data[at : at + 1] for at in range(len(data))) if self.octets else [data]
+        for piece in pieces:
+            self.world.engine.receive(self.connection, piece)
+            self.collect()
+
+    def close(self) -> None:
+        self.world.engine.receive(self.connection, b"")
+        self.collect()
+
+    def collect(self) -> None:
+        """Take what the server has said."""
+        while (item := self.connection.out.take()) is not None:
+            if isinstance(item, Close):
+                self.ended = item.how
+            else:
+                self.pending += item
+                if self.shadow is not None:
+                    self.shadow.hear(bytes(item))
+                self.world.engine.drained(self.connection)
+        if self.shadow is not None and self.connection.open:
+            self.shadow.compare(self.session)
+
+    def said(self) -> bytes:
+        """What the server has said since this was last asked."""
+        self.collect()
+        said, self.pending = self.pending, b""
+        return said
+
+    def command(self, text: str) -> list[str]:
+        """Send an IMAP command with a tag of its own; the lines of the answer."""
+        self.said()
+        self._tags += 1
+        self.send(f"t{self._tags} {text}\r\n".encode())
+        return self.said().decode("latin-1").removesuffix("\r\n").split("\r\n")
+
+    def open(
+        self, mailbox: str = "INBOX", *, user: str = "anna", examine: bool = False
+    ) -> "Client":
+        """Log in and select."""
+        assert self.command(f"LOGIN {user} {PASSWORD}")[-1].startswith(f"t{self._tags} OK")
+        verb = "EXAMINE" if examine else "SELECT"
+        assert self.command(f"{verb} {mailbox}")[-1].startswith(f"t{self._tags} OK")
+        return self
+
+
+# Dialogues
+
+_LINE = re.compile(r"([A-Z])(: ?|< ?|! ?| opens | examines | connects | closes)(.*)")
+
+
+def play(world: World, text: str, *, octets: bool = False) -> dict[str, Client]:
+    """Play a dialogue; the clients by letter. ``AssertionError`` shows where it went otherwise."""
+    clients: dict[str, Client] = {}
+    said: dict[str, list[str]] = {}
+    block: dict[str, list[str]] = {}
+    for number, line in enumerate(text.strip().splitlines(), 1):
+        line = line.lstrip()
+        if not line or line.startswith("#"):
+            continue
+        found = _LINE.fullmatch(line)
+        assert found, f"line {number} of the dialogue is none: {line!r}"
+        name, verb, rest = found[1], found[2].strip(), found[3]
+        where = f"line {number}, {line!r}"
+        if verb in ("opens", "examines", "connects"):
+            protocol = rest if verb == "connects" else "imap"
+            client = clients[name] = Client(world, protocol, octets=octets)
+            if verb != "connects":
+                client.open(rest, examine=verb == "examines")
+                client.said()
+            said[name], block[name] = [], []
+        client = clients[name]
+        for each, other in clients.items():
+            fresh = _lines(other)
+            said[each] += fresh
+            block[each] += fresh
+        if verb == ":":
+            assert not said[name], f"{where}: before it, {name} was told {said[name]}"
+            client.send(rest.encode("latin-1") + b"\r\n")
+            block[name] = said[name] = _lines(client)
+            block[name] = list(said[name])
+        elif verb == "closes":
+            client.close()
+        elif verb == "<" and rest == "***":
+            said[name].clear()
+        elif verb == "<":
+            assert said[name], f"{where}: {name} was told nothing more"
+            told = said[name].pop(0)
+            assert _matches(rest, told), f"{where}: {name} was told {told!r}"
+        elif verb == "!":
+            told_wrong = [told for told in block[name] if _matches(rest, told)]
+            assert not told_wrong, f"{where}: {name} was told {told_wrong}"
+    for name, client in clients.items():
+        rest_said = said[name] + _lines(client)
+        assert not rest_said, f"at the end {name} was told {rest_said}"
+    world.check()
+    return clients
+
+
+def _lines(client: Client) -> list[str]:
+    said = client.said().decode("latin-1")
+    return said.removesuffix("\r\n").split("\r\n") if said else []
+
+
+def _matches(pattern: str, line: str) -> bool:
+    parts = map(re.escape, pattern.split("..."))
+    return re.fullmatch(".*".join(parts), line, re.DOTALL) is not None
+
+
+def dialogues(path: Path) -> list[tuple[str, str]]:
+    """The dialogues of a file: title and text; each begins with ``== title``."""
+    parts = re.split(r"^== (.*)$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return list(zip(parts[1::2], parts[2::2], strict=True))
+
+
+# The shadow
+
+_LITERAL = re.compile(rb"\{(\d+)\}\r\n\Z")
+_NUMBERED = re.compile(rb"\* (\d+) (EXISTS|EXPUNGE|FETCH)\b(.*)", re.DOTALL)
+_UID = re.compile(rb"\bUID (\d+)")
+_FLAGS = re.compile(rb"\bFLAGS \(([^)]*)\)")
+
+
+class Shadow:
+    """What a client knows that believes nothing but what it was told."""
+
+    def __init__(self) -> None:
+        self.messages: list[dict[str, object]] | None = None
+        """By number less one: ``uid`` and ``flags`` where they were told."""
+        self._from_client = b""
+        self._from_server = b""
+        self._running: list[tuple[bytes, bytes]] = []
+        """Commands sent and not ended: tag and name."""
+
+    def sent(self, data: bytes) -> None:
+        """The client said this; literals must be sent apart from the command."""
+        self._from_client += data
+        while b"\r\n" in self._from_client:
+            line, _, self._from_client = self._from_client.partition(b"\r\n")
+            words = line.split(b" ")
+            if len(words) < 2 or (self._running and self._running[-1][1] in (b"LITERAL", b"IDLE")):
+                if line.upper() == b"DONE" or not line.endswith(b"}"):
+                    self._running = [
+                        (tag, b"DONE" if name == b"LITERAL" else name)
+                        for tag, name in self._running
+                    ]
+                continue
+            name = words[1].upper()
+            if name == b"UID" and len(words) > 2:
+                name += b" " + words[2].upper()
+            self._running.append((words[0], b"LITERAL" if line.endswith(b"}") else name))
+
+    def hear(self, data: bytes) -> None:
+        """The server said this."""
+        self._from_server += data
+        while (response := self._take()) is not None:
+            self._apply(response)
+
+    def _take(self) -> bytes | None:
+        """One response with its literals, or None if it is not all there."""
+        end = 0
+        while True:
+            line_end = self._from_server.find(b"\r\n", end)
+            if line_end < 0:
+                return None
+            end = line_end + 2
+            literal = _LITERAL.search(self._from_server[:end])
+            if literal is None:
+                response, self._from_server = self._from_server[:end], self._from_server[end:]
+                return response
+            end += int(literal[1])
+            if end > len(self._from_server):
+                return None
+
+    def _apply(self, response: bytes) -> None:
+        tag, _, rest = response.partition(b" ")
+        if tag == b"+":
+            return
+        if tag != b"*":
+            self._ended(tag, rest)
+            return
+        if rest.startswith(b"BAD ") and self._running and self._running[0][0].startswith(b"+"):
+            self._running.pop(0)  # what it sent has no tag that could be answered
+        running = self._running[0][1] if self._running else None
+        if running in (b"SELECT", b"EXAMINE") and rest.startswith(b"FLAGS"):
+            self.messages = []
+        found = _NUMBERED.match(response)
+        if found is None or self.messages is None:
+            return
+        number, kind = int(found[1]), found[2]
+        if kind == b"EXISTS":
+            assert number >= len(self.messages), f"EXISTS shrank the mailbox: {response!r}"
+            self.messages += [{} for _ in range(number - len(self.messages))]
+            return
+        assert 1 <= number <= len(self.messages), f"no such number: {response!r}"
+        if kind == b"EXPUNGE":
+            # Law 4.
+            assert running is not None, "EXPUNGE with no command in progress"
+            assert running not in (b"FETCH", b"STORE", b"SEARCH"), f"EXPUNGE during {running!r}"
+            del self.messages[number - 1]
+            return
+        message = self.messages[number - 1]
+        text = re.sub(rb"\{(\d+)\}\r\n.*", b"", found[3], flags=re.DOTALL)
+        uid = _UID.search(text)
+        if uid:
+            assert message.setdefault("uid", int(uid[1])) == int(uid[1]), f"UID moved: {response!r}"
+        told = _FLAGS.search(text)
+        if told:
+            message["flags"] = frozenset(told[1].split())
+
+    def _ended(self, tag: bytes, rest: bytes) -> None:
+        # Law 5: one tagged line per command, in order.
+        assert self._running, f"a tagged line for no command: {tag!r} {rest!r}"
+        expected, name = self._running.pop(0)
+        assert tag == expected, f"the tagged line of {tag!r} came before that of {expected!r}"
+        if name in (b"CLOSE", b"LOGOUT") and rest.startswith(b"OK"):
+            self.messages = None
+        if name in (b"SELECT", b"EXAMINE") and not rest.startswith(b"OK"):
+            self.messages = None
+
+    def compare(self, session: Session) -> None:
+        """Law 6: when nothing is under way, what was told is the view."""
+        if self._running or session.state is State.LOGOUT:
+            return
+        view = session.view
+        if view is None:
+            assert self.messages is None or session.state is not State.SELECTED
+            return
+        assert self.messages is not None, "the view is open, and the client was told nothing"
+        assert len(self.messages) == len(view.uids), (
+            f"the client counts {len(self.messages)} messages, the view has {len(view.uids)}"
+        )
+        for number, (message, uid) in enumerate(zip(self.messages, view.uids, strict=True), 1):
+            assert message.get("uid", uid) == uid, f"message {number} is UID {uid}, not {message}"
+
+
+def shadow_of(transcript: Transcript, session: str) -> Shadow:
+    """What a session's client could know at the end of a transcript."""
+    shadow = Shadow()
+    for record in transcript.records:
+        if record.session == session and record.who is Who.CLIENT:
+            shadow.sent(bytes(record.data))
+        elif record.session == session and record.who is Who.SERVER:
+            shadow.hear(bytes(record.data))
+    return shadow
+
+
+def check_shadows(world: World) -> None:
+    """Laws 4 to 6 for every IMAP session of a world; rules that lied are passed over."""
+    if any(rule.fired for rule in world.rules):
+        return
+    names = {r.session: r for r in world.transcript.records if r.protocol == "imap"}
+    still_open = {c.name: c.person for c in world.engine.connections.values()}
+    for name in names:
+        shadow = shadow_of(world.transcript, name)
+        person = still_open.get(name)
+        if isinstance(person, Session):
+            shadow.compare(person)
+
+
+def text_lines(world: World) -> Iterator[str]:
+    """The normalised transcript."""
+    return map(str, world.transcript.lines())
