@@ -8,6 +8,8 @@ import pytest
 from harness import check_shadows
 from pytest_mockmail.fixtures import SERVERS
 
+pytest_plugins = ["pytester"]
+
 REQUIRE = "MOCKMAIL_REQUIRE_PROGRAMS"
 """Set to 1 it makes a missing program a failure; CI sets it."""
 _missing: dict[str, int] = {}

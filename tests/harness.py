@@ -71,7 +71,11 @@ class Client:
         """Bytes as they are."""
         if self.shadow is not None:
             self.shadow.sent(data)
-        pieces = (data[at : at + 1] for at in range(len(data))) if self.octets else [data]
+        pieces = (
+            (data[at : at + 1] for at in range(len(data)))
+            if self.octets
+            else ([data] if data else [])
+        )
         for piece in pieces:
             self.world.engine.receive(self.connection, piece)
             self.collect()
@@ -200,27 +204,27 @@ class Shadow:
         self.messages: list[dict[str, object]] | None = None
         """By number less one: ``uid`` and ``flags`` where they were told."""
         self._from_client = b""
+        self._in_literal = False
         self._from_server = b""
         self._running: list[tuple[bytes, bytes]] = []
         """Commands sent and not ended: tag and name."""
 
     def sent(self, data: bytes) -> None:
-        """The client said this; literals must be sent apart from the command."""
+        """The client sent this; literals must be lines of their own here."""
         self._from_client += data
         while b"\r\n" in self._from_client:
             line, _, self._from_client = self._from_client.partition(b"\r\n")
-            words = line.split(b" ")
-            if len(words) < 2 or (self._running and self._running[-1][1] in (b"LITERAL", b"IDLE")):
-                if line.upper() == b"DONE" or not line.endswith(b"}"):
-                    self._running = [
-                        (tag, b"DONE" if name == b"LITERAL" else name)
-                        for tag, name in self._running
-                    ]
-                continue
-            name = words[1].upper()
-            if name == b"UID" and len(words) > 2:
-                name += b" " + words[2].upper()
-            self._running.append((words[0], b"LITERAL" if line.endswith(b"}") else name))
+            if self._in_literal:
+                self._in_literal = line.endswith(b"}")
+            elif b" " in line and (not self._running or self._running[-1][1] != b"IDLE"):
+                self.begins(line)
+                self._in_literal = line.endswith(b"}")
+
+    def begins(self, line: bytes) -> None:
+        """The client sent a command, of which this is the first line."""
+        tag, *words = line.upper().split(b" ")
+        name = b" ".join(words[: 2 if words[0] == b"UID" else 1])
+        self._running.append((line[: len(tag)], name))
 
     def hear(self, data: bytes) -> None:
         """The server said this."""
@@ -287,7 +291,7 @@ class Shadow:
         assert tag == expected, f"the tagged line of {tag!r} came before that of {expected!r}"
         if name in (b"CLOSE", b"LOGOUT") and rest.startswith(b"OK"):
             self.messages = None
-        if name in (b"SELECT", b"EXAMINE") and not rest.startswith(b"OK"):
+        if name in (b"SELECT", b"EXAMINE") and rest.startswith(b"NO"):
             self.messages = None
 
     def compare(self, session: Session) -> None:
@@ -310,8 +314,8 @@ def shadow_of(transcript: Transcript, session: str) -> Shadow:
     """What a session's client could know at the end of a transcript."""
     shadow = Shadow()
     for record in transcript.records:
-        if record.session == session and record.who is Who.CLIENT:
-            shadow.sent(bytes(record.data))
+        if record.session == session and record.tag is not None:
+            shadow.begins(bytes(record.data).partition(b"\r\n")[0])
         elif record.session == session and record.who is Who.SERVER:
             shadow.hear(bytes(record.data))
     return shadow

@@ -34,16 +34,23 @@ class SocketConnection:
         self._engine = engine
         self._connection = connection
         self._flushing: trio.Event | None = None
+        self._reading = trio.CancelScope()
 
     async def run(self) -> None:
         """Until either side has closed."""
         connection, engine, stream = self._connection, self._engine, self._stream
         try:
             await self.flush()
-            while connection.open:
-                data = await stream.receive_some(READ)
-                engine.receive(connection, data)
-                await self.flush()
+            with self._reading:
+                left = LINGER_OCTETS
+                while connection.open or left > 0:
+                    data = await stream.receive_some(READ)
+                    if connection.open:
+                        engine.receive(connection, data)
+                        await self.flush()
+                    left -= 0 if connection.open else len(data)
+                    if not data:
+                        break
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass
         finally:
@@ -77,15 +84,12 @@ class SocketConnection:
     async def _close(self, how: Close) -> None:
         if how.how == "reset":
             await self._reset()
+            await trio.aclose_forcefully(self._stream)
         else:
             # Closing with unread input would reset the connection and could take what
-            # was sent last with it (RFC 9293 section 3.10.7.4), so read what comes.
+            # was sent last with it (RFC 9293 section 3.10.7.4): `run` reads on for a while.
             await self._stream.send_eof()
-            left = LINGER_OCTETS
-            with trio.move_on_after(LINGER):
-                while left > 0 and (data := await self._stream.receive_some(READ)):
-                    left -= len(data)
-        await trio.aclose_forcefully(self._stream)
+            self._reading.deadline = trio.current_time() + LINGER
 
     async def _reset(self) -> None:
         """Close with RST, once the client's kernel has what was sent before."""

@@ -214,6 +214,9 @@ class Server:
         try:
             with scope:
                 await task()
+        except Exception as bug:
+            # One connection's trouble is not the others', who share the loop.
+            self._world.failures.append(bug)
         finally:
             del self._scopes[scope]
             if self._idle is not None and not self._scopes:

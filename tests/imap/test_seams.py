@@ -1,0 +1,174 @@
+"""The seams hold: an extension made of rows alone, one for each seam, and no handler touched."""
+
+from dataclasses import dataclass, replace
+
+from harness import Client, inbox
+from mockmail.imap import dispatch, reply
+from mockmail.imap.catalog import EXTENSIONS
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.reply import Done
+from mockmail.imap.session import (
+    LOGGED_IN,
+    Answer,
+    CapabilityRow,
+    Catalogue,
+    Extension,
+    FetchItem,
+    FetchItemRow,
+    FetchModifierRow,
+    MechanismRow,
+    SearchKeyRow,
+    SelectParameterRow,
+    Seqs,
+    Session,
+    Split,
+    StatusItemRow,
+    StoreModifierRow,
+    command,
+)
+from mockmail.imap.view import View
+from mockmail.query.criteria import HasFlag
+from mockmail.sasl.mechanism import Exchange
+from mockmail.store.journal import Entry
+from mockmail.store.store import Store
+from mockmail.wire.acts import Talk
+from mockmail.wire.response import Response
+from mockmail.world.engine import Connection
+from mockmail.world.stage import Person
+from mockmail.world.world import World
+
+
+@dataclass
+class News:
+    """What the extension has to tell beside the view."""
+
+    lines: list[bytes]
+
+    def tell(self) -> list[Response]:
+        told = [reply.untagged(b"NEWS", line) for line in self.lines]
+        self.lines.clear()
+        return told
+
+
+def x_news(session: Session, _: None) -> Answer:
+    session.tellers.append(News([b"first", b"second"]).tell)
+    if session.view is not None:
+        session.view.tellings = replace(session.view.tellings, flagged=_told_loudly)
+    yield from ()
+    return Done(b"XNEWS completed")
+
+
+def _told_loudly(view: View, entries: list[Entry]) -> list[Response]:  # type: ignore[type-arg]
+    return [reply.untagged(b"LOUD", b"%d" % entry.uid) for entry in entries]
+
+
+def _no_arguments(session: Session, cursor: Cursor) -> None:
+    pass
+
+
+def _above(cursor: Cursor):  # type: ignore[no-untyped-def]
+    cursor.space()
+    limit = cursor.number()
+    return lambda view, entries: [entry for entry in entries if entry.uid > limit]
+
+
+def _refuse_above(cursor: Cursor):  # type: ignore[no-untyped-def]
+    cursor.space()
+    limit = cursor.number()
+
+    def split(view: View, entries: list[Entry]) -> Split:
+        kept = [entry for entry in entries if entry.uid <= limit]
+        refused = [entry for entry in entries if entry.uid > limit]
+        uids = b",".join(b"%d" % entry.uid for entry in refused)
+        return Split(kept, refused, b"REFUSED " + uids if refused else None)
+
+    return split
+
+
+def _flagged_key(session: Session, cursor: Cursor, inner: object) -> HasFlag:
+    return HasFlag("\\Flagged")
+
+
+def _anybody(store: Store) -> Exchange:
+    name = yield b"who?"
+    return store.users[name.decode()]
+
+
+TOY = Extension(
+    "XTOY",
+    commands=(command(b"XNEWS", LOGGED_IN, Seqs.BREAKS, _no_arguments, x_news),),
+    capabilities=(CapabilityRow(b"XTOY", lambda session: session.view is not None),),
+    mechanisms=(MechanismRow(b"XANY", _anybody),),
+    fetch_items=(
+        FetchItemRow(
+            b"XTWICE",
+            lambda name, cursor: FetchItem(name, lambda view, e: b"XTWICE %d" % (2 * e.uid)),
+        ),
+    ),
+    fetch_modifiers=(FetchModifierRow(b"XABOVE", _above),),
+    store_modifiers=(StoreModifierRow(b"XUPTO", _refuse_above),),
+    select_parameters=(
+        SelectParameterRow(
+            b"XHELLO", lambda cursor: lambda session, view: [reply.status(b"OK", b"hello")]
+        ),
+    ),
+    after_open=(lambda session, view: [reply.status(b"OK", b"opened", b"XOPEN")],),
+    status_items=(StatusItemRow(b"XNAME", lambda mailbox: mailbox.name.encode()),),
+    search_keys=(SearchKeyRow(b"XSTAR", _flagged_key),),
+)
+
+
+class ToyWorld(World):
+    """A world whose IMAP speaks XTOY."""
+
+    def _converse(self, connection: Connection) -> tuple[Person, Talk]:
+        session = Session(
+            connection.number,
+            connection.name,
+            self.store,
+            self.clock,
+            Catalogue((*EXTENSIONS, TOY)),
+            self.host,
+            buffer=connection.buffer,
+        )
+        return session, dispatch.converse(session, self.failures.append)
+
+
+def test_every_seam_takes_a_row() -> None:
+    world = inbox(3, world=ToyWorld())
+    client = Client(world)
+    client.send(b"a AUTHENTICATE XANY\r\n")
+    assert client.said().endswith(b"+ d2hvPw==\r\n")
+    client.send(b"YW5uYQ==\r\n")
+    assert b"XTOY" not in client.said()
+    answer = client.command("SELECT INBOX (XHELLO)")
+    assert answer[-3:] == [
+        "* OK [XOPEN] opened",
+        "* OK hello",
+        "t1 OK [READ-WRITE] SELECT completed",
+    ]
+    assert client.command("CAPABILITY")[0].endswith(" XTOY")
+    assert client.command("FETCH 1:3 (XTWICE) (XABOVE 2)") == [
+        "* 3 FETCH (XTWICE 6)",
+        "t3 OK FETCH completed",
+    ]
+    assert client.command("STORE 1:3 (XUPTO 1) +FLAGS (\\Flagged)") == [
+        "* 1 FETCH (FLAGS (\\Flagged \\Recent))",
+        "t4 OK [REFUSED 2,3] STORE completed",
+    ]
+    assert client.command("SEARCH XSTAR")[0] == "* SEARCH 1"
+    assert client.command("STATUS INBOX (XNAME)")[0] == "* STATUS INBOX (XNAME INBOX)"
+    assert client.command("XNEWS") == ["* NEWS first", "* NEWS second", "t7 OK XNEWS completed"]
+    other = Client(world).open()
+    other.command("STORE 2 +FLAGS (\\Seen)")
+    assert client.command("NOOP")[0] == "* LOUD 2"
+    world.check()
+
+
+def test_without_the_extension_its_words_are_unknown() -> None:
+    client = Client(inbox(1)).open()
+    for text in ("XNEWS", "FETCH 1 (XTWICE)", "FETCH 1 (UID) (XABOVE 2)", "SEARCH XSTAR"):
+        assert " BAD " in client.command(text)[-1]
+    assert " BAD " in client.command("SELECT INBOX (XHELLO)")[-1]
+    assert " BAD " in client.command("STATUS INBOX (XNAME)")[-1]
+    assert " BAD " in client.command("STORE 1 (XUPTO 1) FLAGS ()")[-1]
