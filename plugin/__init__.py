@@ -3,6 +3,7 @@
 from collections.abc import Generator
 
 import pytest
+
 from pytest_mockmail.fixtures import SERVERS, mailserver, mockmail_thread
 
 __all__ = ["mailserver", "mockmail_thread"]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+
 from pytest_mockmail.fixtures import SERVERS
 
 if TYPE_CHECKING:

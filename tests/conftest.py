@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Generator
 
 import pytest
+
 from harness import check_shadows
 from pytest_mockmail.fixtures import SERVERS
 

@@ -288,6 +288,7 @@ class Shadow:
         # Law 5: one tagged line per command, in order.
         assert self._running, f"a tagged line for no command: {tag!r} {rest!r}"
         expected, name = self._running.pop(0)
+        self._in_literal = False
         assert tag == expected, f"the tagged line of {tag!r} came before that of {expected!r}"
         if name in (b"CLOSE", b"LOGOUT") and rest.startswith(b"OK"):
             self.messages = None

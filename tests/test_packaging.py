@@ -8,8 +8,9 @@ import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
 
-import mockmail
 import pytest
+
+import mockmail
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("mockmail", "pytest_mockmail")

@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import mockmail
 import pytest
+
+import mockmail
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

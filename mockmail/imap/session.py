@@ -14,8 +14,7 @@ from typing import TypeVar
 from mockmail.clock import Clock
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done
-from mockmail.imap.view import View
-from mockmail.numset import Uid
+from mockmail.imap.view import Chosen, View
 from mockmail.query.criteria import Criterion
 from mockmail.sasl.mechanism import Mechanism
 from mockmail.store.journal import Entry
@@ -112,7 +111,7 @@ class FetchItemRow:
     parse: Callable[[bytes, Cursor], FetchItem]
 
 
-Narrow = Callable[[View, list[Entry]], list[Entry]]
+Narrow = Callable[[View, list[Chosen]], list[Chosen]]
 """Which of the chosen messages a FETCH modifier leaves."""
 
 
@@ -128,8 +127,8 @@ class FetchModifierRow:
 class Split:
     """What a STORE modifier decides: who is stored to, who is not, and the code that says so."""
 
-    kept: list[Entry]
-    refused: list[Entry]
+    kept: list[Chosen]
+    refused: list[Chosen]
     code: bytes | None
 
 
@@ -138,7 +137,7 @@ class StoreModifierRow:
     """A STORE modifier (RFC 4466 section 2.5)."""
 
     name: bytes
-    parse: Callable[[Cursor], Callable[[View, list[Entry]], Split]]
+    parse: Callable[[Cursor], Callable[[View, list[Chosen]], Split]]
 
 
 AfterOpen = Callable[["Session", View], Iterable[Response]]
@@ -251,6 +250,11 @@ class Session:
     user: User | None = None
     view: View | None = None
     tellers: list[Teller] = field(default_factory=list)
+    wait: Wait = field(init=False)
+    """For input, or the autologout."""
+
+    def __post_init__(self) -> None:
+        self.wait = Wait(timeout=self.limits.autologout)
 
     @property
     def user_name(self) -> str | None:
@@ -267,10 +271,6 @@ class Session:
         """The view, in the selected state."""
         assert self.view is not None
         return self.view
-
-    @property
-    def wait(self) -> Wait:
-        return Wait(timeout=self.limits.autologout)
 
     def log_in(self, user: User) -> None:
         self.user = user
@@ -295,15 +295,3 @@ class Session:
     def capabilities(self) -> bytes:
         """The capability list of this moment."""
         return b" ".join(row.name for row in self.catalogue.capabilities if row.shown(self))
-
-
-def uid_entries(chosen: Iterable[tuple[int, Uid, Entry | None]]) -> tuple[list[Entry], bool]:
-    """The entries of chosen messages that still exist, and whether all of them do."""
-    entries = []
-    complete = True
-    for _, _, entry in chosen:
-        if entry is None:
-            complete = False
-        else:
-            entries.append(entry)
-    return entries, complete

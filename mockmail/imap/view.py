@@ -10,7 +10,7 @@ moves numbers is told unless the caller allows it.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -20,6 +20,18 @@ from mockmail.numset import Seq, SeqSet, Uid, UidSet
 from mockmail.store.journal import Appended, Change, Entry, Expunged, Flagged
 from mockmail.store.mailbox import Mailbox
 from mockmail.wire.response import Response
+
+Chosen = tuple[Seq, Entry]
+"""A message that a command names: the number by which the client knows it, and the entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The messages of a set."""
+
+    chosen: list[Chosen]
+    complete: bool
+    """Whether none of those that were named is gone."""
 
 
 class View:
@@ -77,47 +89,45 @@ class View:
         """The number by which the client knows a message."""
         return Seq(bisect_left(self.uids, uid) + 1)
 
-    def select(self, ids: SeqSet | UidSet) -> Iterator[tuple[Seq, Uid, Entry | None]]:
-        """The messages of a set that the client knows, in order; no entry where one is gone.
+    def select(self, ids: SeqSet | UidSet) -> "Selection":
+        """The messages of a set that the client knows and that still exist, in order.
 
         `Bad` for a sequence number the client can't know (RFC 9051 section 9,
         seq-number); a UID that isn't there is passed over (section 6.4.9).
         """
         self.advance()
+        known = self.uids
         if isinstance(ids, SeqSet):
-            return self._by_seq(ids)
-        return self._by_uid(ids)
-
-    def _by_seq(self, seqs: SeqSet) -> Iterator[tuple[Seq, Uid, Entry | None]]:
-        count = len(self.uids)
-        resolved = seqs.resolve(count)
-        if resolved.highest > count or count == 0:
-            raise Bad(f"There are {count} messages, {bytes(seqs).decode()} was asked for")
-        ranges = ((low - 1, high) for low, high in resolved.ranges)
-        return self._slices(ranges)
-
-    def _by_uid(self, uids: UidSet) -> Iterator[tuple[Seq, Uid, Entry | None]]:
-        known = self.uids
+            resolved = ids.resolve(len(known))
+            if resolved.highest > len(known) or not known:
+                raise Bad(f"There are {len(known)} messages, {bytes(ids).decode()} was asked for")
+            return self._slices((low - 1, high) for low, high in resolved.ranges)
         if not known:
-            return iter(())
-        ranges = (
+            return Selection([], complete=True)
+        return self._slices(
             (bisect_left(known, low), bisect_right(known, high))
-            for low, high in uids.resolve(known[-1]).ranges
+            for low, high in ids.resolve(known[-1]).ranges
         )
-        return self._slices(ranges)
 
-    def _slices(self, ranges: Iterator[tuple[int, int]]) -> Iterator[tuple[Seq, Uid, Entry | None]]:
-        find = self.mailbox.entries.get
-        known = self.uids
-        for start, stop in ranges:
-            for at in range(start, stop):
-                uid = known[at]
-                yield Seq(at + 1), uid, find(uid)
-
-    def known(self) -> Iterator[tuple[Seq, Uid, Entry | None]]:
-        """All messages the client knows, in order."""
+    def known(self) -> "Selection":
+        """All messages that the client knows and that still exist, in order."""
         self.advance()
-        return self._slices(iter([(0, len(self.uids))]))
+        return self._slices([(0, len(self.uids))])
+
+    def _slices(self, slices: Iterable[tuple[int, int]]) -> "Selection":
+        find = self.mailbox.entries.get
+        chosen: list[Chosen] = []
+        wanted = 0
+        for start, stop in slices:
+            wanted += stop - start
+            found = map(find, self.uids[start:stop])
+            if self.gone:
+                numbered = zip(range(start + 1, stop + 1), found, strict=True)
+                chosen += [(Seq(seq), entry) for seq, entry in numbered if entry is not None]
+            else:
+                # Nothing the client knows is gone: the journal was read just now.
+                chosen += zip(range(start + 1, stop + 1), found, strict=True)  # type: ignore[arg-type]
+        return Selection(chosen, complete=len(chosen) == wanted)
 
     def flags_wire(self, entry: Entry) -> bytes:
         """The flags as this session sees them: ``\\Recent`` is its own affair."""

@@ -2,8 +2,9 @@
 
 A field is a line that starts with a name and a colon, with the lines after it
 that start with a space or a tab (RFC 5322 section 2.2.3). Whatever else stands
-in a header belongs to the field before it, so that nothing is lost and the
-fields in order are the header. Nothing is decoded here.
+in a header belongs to the field before it, or to one without a name where there
+is none: nothing is lost, and the fields in order are the header. Nothing is
+decoded here.
 """
 
 import re
@@ -38,12 +39,13 @@ def scan(raw: bytes, end: int) -> tuple[Field, ...]:
         if raw.endswith(b"\n" + line_end, 0, end) or raw[:end] == line_end:
             last = end - len(line_end)
             break
-    found = list(_FIELD.finditer(raw, 0, last))
-    ends = [match.start() for match in found[1:]] + [last]
-    return tuple(
-        Field(match[1].lower(), match.start(), match.end(), stop)
-        for match, stop in zip(found, ends, strict=True)
-    )
+    found = [
+        Field(m[1].lower(), m.start(), m.end(), m.end()) for m in _FIELD.finditer(raw, 0, last)
+    ]
+    if last > 0 and (not found or found[0].start > 0):
+        found.insert(0, Field(b"", 0, 0, 0))
+    ends = [*(field.start for field in found[1:]), last]
+    return tuple(field._replace(end=end) for field, end in zip(found, ends, strict=False))
 
 
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")

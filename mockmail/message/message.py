@@ -6,10 +6,10 @@ same object, so each view is made once for all of them.
 """
 
 import re
-from email.header import decode_header
 from typing import Literal
 
 from mockmail.message import header
+from mockmail.message.encoded import decode
 from mockmail.message.header import Field
 
 _LONE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
@@ -68,25 +68,8 @@ class Message:
         wanted = name.lower().encode()
         for field in self.fields:
             if field.name == wanted:
-                return _decoded(header.unfold(self.raw[field.value : field.end]))
+                return decode(header.unfold(self.raw[field.value : field.end]))
         return None
 
     def __repr__(self) -> str:
         return f"<Message {self.field('Subject')!r}, {self.size} octets>"
-
-
-def _decoded(value: bytes) -> str:
-    text = value.decode("utf-8", "replace")
-    if "=?" not in text:
-        return text
-    return "".join(
-        part if isinstance(part, str) else _text(part, charset or "us-ascii")
-        for part, charset in decode_header(text)
-    )
-
-
-def _text(part: bytes, charset: str) -> str:
-    try:
-        return part.decode(charset, "replace")
-    except LookupError:
-        return part.decode("latin-1")

@@ -83,10 +83,10 @@ class Mailbox:
             self.entries = self.entries.copy()
             self._shared = False
 
-    def spelled(self, wanted: Flags) -> Flags:
-        """`wanted` in this mailbox's spelling of keywords; new ones are noted.
+    def spelled(self, wanted: Flags, new: dict[str, str]) -> Flags:
+        """`wanted` in this mailbox's spelling of keywords; those it doesn't know go into `new`.
 
-        `TooManyKeywords` when one more would pass `MAX_KEYWORDS`.
+        `TooManyKeywords` when it would know more than `MAX_KEYWORDS` with them.
         """
         if all(name in SYSTEM_FLAGS for name in wanted.names):
             return wanted
@@ -94,12 +94,11 @@ class Mailbox:
         for name in wanted.names:
             if name not in SYSTEM_FLAGS:
                 low = name.lower()
-                if low not in self.keywords:
-                    if len(self.keywords) >= MAX_KEYWORDS:
-                        raise TooManyKeywords(self.name)
-                    self.keywords[low] = name
-                name = self.keywords[low]
+                known = self.keywords.get(low)
+                name = new.setdefault(low, name) if known is None else known
             names.append(name)
+        if len(self.keywords) + len(new) > MAX_KEYWORDS:
+            raise TooManyKeywords(self.name)
         return flags(names)
 
     def claim_recent(self, session: int) -> range:

@@ -54,7 +54,7 @@ class User:
 class Draft:
     """What a transaction will do to one mailbox."""
 
-    __slots__ = ("appended", "changed", "expunged", "mailbox", "modseq", "uidnext")
+    __slots__ = ("appended", "changed", "expunged", "keywords", "mailbox", "modseq", "uidnext")
 
     def __init__(self, mailbox: Mailbox) -> None:
         self.mailbox = mailbox
@@ -63,6 +63,8 @@ class Draft:
         self.appended: dict[Uid, Entry] = {}
         self.changed: dict[Uid, Entry] = {}
         self.expunged: dict[Uid, Entry] = {}
+        self.keywords: dict[str, str] = {}
+        """Keywords that the mailbox doesn't know yet."""
 
     def entry(self, uid: Uid) -> Entry | None:
         """The entry as this transaction would leave it; None if it is gone."""
@@ -105,7 +107,8 @@ class Transaction:
     ) -> Entry:
         """Add a message at the end; its entry has the UID it will have."""
         draft = self._draft(mailbox)
-        entry = Entry(draft.uidnext, message, mailbox.spelled(flags), draft.modseq, internaldate)
+        spelled = mailbox.spelled(flags, draft.keywords)
+        entry = Entry(draft.uidnext, message, spelled, draft.modseq, internaldate)
         draft.appended[entry.uid] = entry
         draft.uidnext = Uid(entry.uid + 1)
         return entry
@@ -119,7 +122,7 @@ class Transaction:
         3.1.3 leaves its mod-sequence alone).
         """
         draft = self._draft(mailbox)
-        wanted = mailbox.spelled(flags)
+        wanted = mailbox.spelled(flags, draft.keywords)
         entries = []
         for uid in uids:
             old = draft.entry(uid)
@@ -247,6 +250,11 @@ class Store:
         if flagged:
             mailbox.entries.update((entry.uid, entry) for entry in flagged)
             changes.append(Flagged(draft.modseq, origin, flagged))
+        if draft.keywords:
+            used = {name for entry in (*appended, *flagged) for name in entry.flags.names}
+            mailbox.keywords.update(
+                (low, name) for low, name in draft.keywords.items() if name in used
+            )
         self.version += 1
         for change in changes:
             mailbox.journal.add(change)

@@ -21,6 +21,9 @@ HELD_AT = 1_048_576
 """Octets queued for a peer from which on its next command waits."""
 
 
+_DATA = int(Point.DATA)  # looked up for each response
+
+
 class Person(Protocol):
     """What the world knows of any protocol's session."""
 
@@ -69,6 +72,7 @@ class Stage:
             self._compile()
         listening = self._listening
         out = self._out
+        put = out.put
         send = self._talk.send
         try:
             act = send(woke)
@@ -76,11 +80,11 @@ class Stage:
                 # The frequent ones first.
                 match act:
                     case Response():
-                        if listening[Point.DATA]:
+                        if listening[_DATA]:
                             if self._bent(Point.DATA, act):
                                 return None
                         else:
-                            out.put(act.pieces())
+                            put(act.style(act))
                     case Say():
                         if listening[act.point]:
                             if self._bent(act.point, act.response):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from harness import dialogues, inbox, play, text_lines
 
 DIALOGUES = dialogues(Path(__file__).with_name("dialogues.txt"))

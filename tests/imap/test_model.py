@@ -10,10 +10,11 @@ import os
 import re
 from dataclasses import dataclass, field
 
-from harness import Client, inbox
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from harness import Client, inbox
 from mockmail.message.message import Message
 from mockmail.numset import Uid
 from mockmail.store.flags import FlagOp, flags

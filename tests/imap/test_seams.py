@@ -1,5 +1,6 @@
 """The seams hold: an extension made of rows alone, one for each seam, and no handler touched."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from harness import Client, inbox
@@ -17,6 +18,7 @@ from mockmail.imap.session import (
     FetchItemRow,
     FetchModifierRow,
     MechanismRow,
+    Narrow,
     SearchKeyRow,
     SelectParameterRow,
     Seqs,
@@ -26,7 +28,7 @@ from mockmail.imap.session import (
     StoreModifierRow,
     command,
 )
-from mockmail.imap.view import View
+from mockmail.imap.view import Chosen, View
 from mockmail.query.criteria import HasFlag
 from mockmail.sasl.mechanism import Exchange
 from mockmail.store.journal import Entry
@@ -58,7 +60,7 @@ def x_news(session: Session, _: None) -> Answer:
     return Done(b"XNEWS completed")
 
 
-def _told_loudly(view: View, entries: list[Entry]) -> list[Response]:  # type: ignore[type-arg]
+def _told_loudly(view: View, entries: Sequence[Entry]) -> list[Response]:
     return [reply.untagged(b"LOUD", b"%d" % entry.uid) for entry in entries]
 
 
@@ -66,20 +68,20 @@ def _no_arguments(session: Session, cursor: Cursor) -> None:
     pass
 
 
-def _above(cursor: Cursor):  # type: ignore[no-untyped-def]
+def _above(cursor: Cursor) -> Narrow:
     cursor.space()
     limit = cursor.number()
-    return lambda view, entries: [entry for entry in entries if entry.uid > limit]
+    return lambda view, entries: [(seq, entry) for seq, entry in entries if entry.uid > limit]
 
 
-def _refuse_above(cursor: Cursor):  # type: ignore[no-untyped-def]
+def _refuse_above(cursor: Cursor) -> Callable[[View, list[Chosen]], Split]:
     cursor.space()
     limit = cursor.number()
 
-    def split(view: View, entries: list[Entry]) -> Split:
-        kept = [entry for entry in entries if entry.uid <= limit]
-        refused = [entry for entry in entries if entry.uid > limit]
-        uids = b",".join(b"%d" % entry.uid for entry in refused)
+    def split(view: View, entries: list[Chosen]) -> Split:
+        kept = [(seq, entry) for seq, entry in entries if entry.uid <= limit]
+        refused = [(seq, entry) for seq, entry in entries if entry.uid > limit]
+        uids = b",".join(b"%d" % entry.uid for _, entry in refused)
         return Split(kept, refused, b"REFUSED " + uids if refused else None)
 
     return split

@@ -4,9 +4,11 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator
+from typing import Self
+
+import pytest
 
 import mockmail
-import pytest
 from mockmail import Cut, Expunge, Match, Server, ServerThread, When
 
 
@@ -31,7 +33,7 @@ class Plain:
         self._file = self._socket.makefile("rb")
         self.greeting = self.line()
 
-    def __enter__(self) -> "Plain":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

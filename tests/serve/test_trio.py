@@ -1,9 +1,10 @@
 """A server in the caller's own Trio loop, over sockets and over memory streams."""
 
-import mockmail
 import pytest
 import trio
 import trio.testing
+
+import mockmail
 from mockmail import Cut, Match, MemoryStream, Server, When
 
 

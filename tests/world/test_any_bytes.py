@@ -5,9 +5,10 @@ they get past the first look.
 """
 
 import pytest
-from harness import Client, inbox
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from harness import Client, inbox
 from mockmail.world.world import World
 
 WORDS = {

@@ -1,6 +1,7 @@
 """One fault and one second actor, through the stage: what fires when, and what is said."""
 
 import pytest
+
 from harness import Client, inbox
 from mockmail.wire.points import POINTS
 from mockmail.world.effects import Cut, Expunge

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import Answer, Seqs, Session, State, command, uid_entries
+from mockmail.imap.session import Answer, Seqs, Session, State, command
 from mockmail.numset import SeqSet, UidSet
 from mockmail.store.mailbox import TooManyKeywords
 from mockmail.wire.acts import COMMITTED
@@ -32,16 +32,16 @@ def parse_uid(session: Session, cursor: Cursor) -> CopyCommand:
 
 
 def handle(session: Session, c: CopyCommand) -> Answer:
-    entries, complete = uid_entries(session.selected.select(c.ids))
+    selection = session.selected.select(c.ids)
     target = session.account.mailbox(c.mailbox)
     if target is None:
         raise No("There is no such mailbox", b"TRYCREATE")
-    if not complete and isinstance(c.ids, SeqSet):
+    if not selection.complete and isinstance(c.ids, SeqSet):
         # All or nothing (RFC 3501 section 6.4.7), so nothing (RFC 2180 section 4.4.1).
         raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")
     try:
         with session.store.transaction(session.name) as tx:
-            for entry in entries:
+            for _, entry in selection.chosen:
                 tx.append(target, entry.message, entry.flags, entry.internaldate)
     except TooManyKeywords:
         raise No("The mailbox takes no more keywords", b"LIMIT") from None

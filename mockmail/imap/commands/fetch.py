@@ -19,12 +19,11 @@ from mockmail.imap.session import (
     Session,
     State,
     command,
-    uid_entries,
 )
 from mockmail.numset import SeqSet, Uid, UidSet
 from mockmail.store.flags import FlagOp, flags
+from mockmail.store.journal import Entry
 from mockmail.wire.acts import COMMITTED
-from mockmail.wire.response import Piece
 
 SEEN = flags(("\\Seen",))
 MACROS = {
@@ -90,29 +89,30 @@ def parse_uid(session: Session, cursor: Cursor) -> FetchCommand:
 
 def handle(session: Session, c: FetchCommand) -> Answer:
     view = session.selected
-    entries, complete = uid_entries(view.select(c.ids))
+    selection = view.select(c.ids)
+    chosen = selection.chosen
     for narrow in c.modifiers:
-        entries = narrow(view, entries)
-    newly_seen: set[Uid] = set()
+        chosen = narrow(view, chosen)
+    newly_seen: dict[Uid, Entry] = {}
     if not view.read_only and any(item.sets_seen for item in c.items):
-        unseen = [entry.uid for entry in entries if "\\Seen" not in entry.flags]
+        unseen = [entry.uid for _, entry in chosen if "\\Seen" not in entry.flags]
         with session.store.transaction(session.name) as tx:
-            now = {e.uid: e for e in tx.store_flags(view.mailbox, unseen, FlagOp.ADD, SEEN)}
-        entries = [now.get(entry.uid, entry) for entry in entries]
-        newly_seen.update(now)
+            changed = tx.store_flags(view.mailbox, unseen, FlagOp.ADD, SEEN)
+        newly_seen = {entry.uid: entry for entry in changed}
+        chosen = [(seq, newly_seen.get(entry.uid, entry)) for seq, entry in chosen]
         yield COMMITTED
     renders = [item.render for item in c.items]
     shows_flags = any(item.shows_flags for item in c.items)
-    for entry in entries:
-        items: list[Piece] = [render(view, entry) for render in renders]
-        if entry.uid in newly_seen and not shows_flags:
+    for seq, entry in chosen:
+        items = [render(view, entry) for render in renders]
+        if newly_seen and not shows_flags and entry.uid in newly_seen:
             # The change is told where it was made (RFC 3501 section 6.4.5, BODY[…]).
             items.append(b"FLAGS " + view.flags_wire(entry))
             view.told_flags(entry)
-        if shows_flags:
+        elif shows_flags and view.flagged:
             view.told_flags(entry)
-        yield reply.fetch(view.seq_of(entry.uid), entry.uid, items)
-    if not complete and isinstance(c.ids, SeqSet):
+        yield reply.fetch(seq, entry.uid, items)
+    if not selection.complete and isinstance(c.ids, SeqSet):
         # RFC 2180 section 4.1.2: the others, and a tagged NO.
         raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")
     return Done(b"FETCH completed")

@@ -71,11 +71,7 @@ def handle(session: Session, c: SearchCommand) -> Answer:
     view = session.selected
     view.advance()
     test = matcher(resolved(c.criterion, view), view.recent)
-    found = [
-        uid if c.uid else seq
-        for seq, uid, entry in view.known()
-        if entry is not None and test(seq, entry)
-    ]
+    found = [entry.uid if c.uid else seq for seq, entry in view.known().chosen if test(seq, entry)]
     yield reply.untagged(b"SEARCH", *(b"%d" % number for number in found))
     return Done(b"SEARCH completed")
 

@@ -55,8 +55,8 @@ def _open(session: Session, c: SelectCommand, *, read_only: bool) -> Answer:
         yield reply.status(b"OK", b"Keywords are free", b"PERMANENTFLAGS (" + known + b" \\*)")
     yield reply.untagged(b"EXISTS", number=len(view.uids))
     yield reply.untagged(b"RECENT", number=len(view.recent))
-    for seq, _, entry in view.known():
-        if entry is not None and "\\Seen" not in entry.flags:
+    for seq, entry in view.known().chosen:
+        if "\\Seen" not in entry.flags:
             yield reply.status(b"OK", b"First unseen message", b"UNSEEN %d" % seq)
             break
     yield reply.status(b"OK", b"UIDs are valid", b"UIDVALIDITY %d" % mailbox.uidvalidity)

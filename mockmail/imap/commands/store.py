@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Bad, Done, No
-from mockmail.imap.session import Answer, Seqs, Session, Split, State, command, uid_entries
-from mockmail.imap.view import View
+from mockmail.imap.session import Answer, Seqs, Session, Split, State, command
+from mockmail.imap.view import Chosen, View
 from mockmail.numset import SeqSet, UidSet
 from mockmail.store.flags import FlagOp, Flags
-from mockmail.store.journal import Entry
 from mockmail.store.mailbox import TooManyKeywords
 from mockmail.wire.acts import COMMITTED
 from mockmail.wire.response import Piece
@@ -23,7 +22,7 @@ from mockmail.wire.response import Piece
 @dataclass(frozen=True, slots=True)
 class StoreCommand:
     ids: SeqSet | UidSet
-    modifiers: tuple[Callable[[View, list[Entry]], Split], ...]
+    modifiers: tuple[Callable[[View, list[Chosen]], Split], ...]
     op: FlagOp
     silent: bool
     flags: Flags
@@ -37,7 +36,7 @@ _OPS = {
 
 
 def _rest(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> StoreCommand:
-    def modifier() -> Callable[[View, list[Entry]], Split]:
+    def modifier() -> Callable[[View, list[Chosen]], Split]:
         name = cursor.word("a STORE modifier")
         row = session.catalogue.store_modifiers.get(name)
         if row is None:
@@ -71,29 +70,30 @@ def parse_uid(session: Session, cursor: Cursor) -> StoreCommand:
 
 def handle(session: Session, c: StoreCommand) -> Answer:
     view = session.selected
-    entries, complete = uid_entries(view.select(c.ids))
+    selection = view.select(c.ids)
+    chosen = selection.chosen
     if view.read_only:
         raise No("The mailbox is selected read-only")
     code = None
     for modifier in c.modifiers:
-        split = modifier(view, entries)
-        entries = split.kept
+        split = modifier(view, chosen)
+        chosen = split.kept
         code = split.code or code
     try:
         with session.store.transaction(session.name) as tx:
-            entries = tx.store_flags(view.mailbox, [e.uid for e in entries], c.op, c.flags)
+            entries = tx.store_flags(view.mailbox, [e.uid for _, e in chosen], c.op, c.flags)
     except TooManyKeywords:
         raise No("The mailbox takes no more keywords", b"LIMIT") from None
     yield COMMITTED
     if not c.silent:
         uid_too = isinstance(c.ids, UidSet)
-        for entry in entries:
+        for (seq, _), entry in zip(chosen, entries, strict=True):
             items: list[Piece] = [b"FLAGS " + view.flags_wire(entry)]
             if uid_too:
                 items.insert(0, b"UID %d" % entry.uid)  # RFC 3501 section 6.4.8
             view.told_flags(entry)
-            yield reply.fetch(view.seq_of(entry.uid), entry.uid, items)
-    if not complete and not c.silent and isinstance(c.ids, SeqSet):
+            yield reply.fetch(seq, entry.uid, items)
+    if not selection.complete and not c.silent and isinstance(c.ids, SeqSet):
         # RFC 2180 sections 4.2.1 to 4.2.3.
         raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")
     return Done(b"STORE completed", code)

@@ -1,0 +1,52 @@
+"""Virtual time: stamps move by `advance` only, waits also with a driver."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from mockmail.clock import EPOCH, Clock
+
+
+def test_time_stands_still_until_it_is_advanced() -> None:
+    clock = Clock()
+    assert (clock.now, clock.waited, clock.advanced) == (EPOCH, 0.0, 0.0)
+    clock.advance(90)
+    clock.advance(0)
+    assert (clock.now, clock.waited, clock.advanced) == (EPOCH + timedelta(seconds=90), 90.0, 90.0)
+
+
+def test_stamps_are_whole_seconds_and_no_part_of_one_is_lost() -> None:
+    clock = Clock()
+    clock.advance(0.6)
+    assert clock.now == EPOCH
+    assert clock.waited == pytest.approx(0.6)
+    clock.advance(0.6)
+    assert clock.now == EPOCH + timedelta(seconds=1)
+
+
+def test_the_epoch_is_the_scenario_s() -> None:
+    epoch = datetime(1999, 12, 31, 23, 59, 59, tzinfo=timezone(timedelta(hours=-7)))
+    clock = Clock(epoch)
+    clock.advance(1)
+    assert clock.now.isoformat() == "2000-01-01T00:00:00-07:00"
+    assert EPOCH.tzinfo is UTC
+
+
+def test_a_driver_moves_waits_and_no_stamps() -> None:
+    seconds = 1000.0
+    clock = Clock(driver=lambda: seconds)
+    before = clock.waited
+    seconds += 25
+    assert clock.waited - before == 25
+    assert clock.now == EPOCH
+    clock.advance(5)
+    assert clock.waited - before == 30
+    assert clock.now == EPOCH + timedelta(seconds=5)
+
+
+def test_time_can_t_go_back() -> None:
+    clock = Clock()
+    clock.advance(2)
+    with pytest.raises(ValueError, match="time can't go back"):
+        clock.advance(-1)
+    assert clock.waited == 2
