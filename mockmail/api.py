@@ -6,7 +6,6 @@ from os import PathLike
 
 import trio
 
-from mockmail.scenario.load import load
 from mockmail.serve.loop import Loop, ServerThread
 from mockmail.serve.server import Server
 from mockmail.world.world import World
@@ -15,7 +14,12 @@ Scenario = str | PathLike[str]
 
 
 def _world(scenario: Scenario | None, seed: int) -> World:
-    return World(seed=seed) if scenario is None else load(scenario).world(seed)
+    if scenario is None:
+        return World(seed=seed)
+    # Only who has a scenario pays for reading YAML.
+    from mockmail.scenario.load import load
+
+    return load(scenario).world(seed)
 
 
 @contextlib.contextmanager

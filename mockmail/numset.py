@@ -10,7 +10,7 @@ RFC 9051 section 9: ``sequence-set``, ``seq-range``, ``seq-number``.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Generic, NewType, Self, TypeVar
 
 Seq = NewType("Seq", int)
@@ -42,6 +42,20 @@ def _number(text: bytes) -> int:
     if number > LARGEST:
         raise ValueError(f"{number} does not fit into 32 bits")
     return number
+
+
+FEW = 32
+
+
+def without(numbers: list[N], gone: Collection[N]) -> list[N]:
+    """The ascending `numbers` without those `gone`: in place where they are few, else a new list."""
+    if len(gone) > FEW:
+        return [number for number in numbers if number not in gone]
+    for number in gone:
+        at = bisect_left(numbers, number)
+        if at < len(numbers) and numbers[at] == number:
+            del numbers[at]
+    return numbers
 
 
 class NumSet(Generic[N]):

@@ -12,8 +12,8 @@ from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.grammar import LITERAL_AT_END, TAG
 from mockmail.imap.reply import Bad, Done, Refusal
-from mockmail.imap.session import Answer, CommandRow, Seqs, Session, State
-from mockmail.wire.acts import AFTER_OK, TURN, Act, Begin, Close, Heard, Say, Talk, Woke
+from mockmail.imap.session import CommandRow, Seqs, Session, State
+from mockmail.wire.acts import AFTER_OK, TURN, Act, At, Begin, Close, Heard, Say, Talk, Woke
 from mockmail.wire.buffer import TooLong
 from mockmail.wire.points import Point
 from mockmail.wire.response import Response
@@ -33,6 +33,7 @@ def converse(session: Session, report: Callable[[Exception], None]) -> Talk:
     ours, which the client hears of as ``NO [SERVERBUG]``.
     """
     try:
+        yield At(Point.CONNECT)
         text = b"%b mockmail IMAP4rev1 server ready" % session.host.encode("ascii")
         code = b"CAPABILITY " + session.capabilities()
         yield Say(reply.status(b"OK", text, code), Point.GREETING)
@@ -51,62 +52,50 @@ def converse(session: Session, report: Callable[[Exception], None]) -> Talk:
 
 def _one_command(session: Session, report: Callable[[Exception], None]) -> Telling:
     tag = b"*"
+    seqs = Seqs.NONE
+    begun = False
+    done: Done | Refusal
     try:
         line = yield from _line(session)
         found = TAG.match(line)
         yield Heard(line + b"\r\n", found and found[0])
         if found is None or line[found.end() : found.end() + 1] != b" ":
+            # Without a tag there is nobody to answer: an untagged BAD (RFC 9051 section 7.1.3).
             raise Bad("Expected a tag and a space")
         tag = found[0]
-        cursor = Cursor((yield from _with_literals(session, line)), found.end() + 1)
+        if line.endswith(b"}"):
+            line = yield from _with_literals(session, line)
+        cursor = Cursor(line, found.end() + 1)
         row = _row(session, cursor)
         act = row.prepare(session, cursor)
+        seqs = row.seqs
+        begun = True
+        yield Begin(row.name)
+        done = yield from act()
     except Refusal as refusal:
-        yield Begin(b"")
-        # Without a tag there is nobody to answer: an untagged BAD (RFC 9051 section 7.1.3).
-        yield from _end(tag, refusal.kind, refusal.text, refusal.code)
-        return
-    yield Begin(row.name)
-    yield from _run(session, row, tag, act, report)
-
-
-def _run(
-    session: Session,
-    row: CommandRow,
-    tag: bytes,
-    act: Callable[[], Answer],
-    report: Callable[[Exception], None],
-) -> Telling:
-    try:
-        done: Done | Refusal = yield from act()
-    except Refusal as refusal:
+        if not begun:
+            yield Begin(b"")
         done = refusal
     except (Gone, TimedOut):
         raise
     except Exception as bug:
         report(bug)
         done = reply.No("A bug in mockmail: see the report", b"SERVERBUG")
-    if session.view is not None:
-        for response in session.view.tell(expunges=Seqs.BREAKS in row.seqs):
+    if begun:
+        for response in session.untold(expunges=Seqs.BREAKS in seqs):
             yield Say(response, Point.UNSOLICITED)
-    for teller in session.tellers:
-        for response in teller():
-            yield Say(response, Point.UNSOLICITED)
-    if isinstance(done, Done):
-        yield from _end(tag, b"OK", done.text, done.code)
-    else:
-        yield from _end(tag, done.kind, done.text, done.code)
-
-
-def _end(tag: bytes, kind: bytes, text: bytes, code: bytes | None) -> Telling:
-    yield Say(reply.tagged(tag, kind, text, code), Point.BEFORE_OK)
+    kind = b"OK" if isinstance(done, Done) else done.kind
+    yield Say(reply.tagged(tag, kind, done.text, done.code), Point.BEFORE_OK)
     yield AFTER_OK
 
 
 def _line(session: Session) -> Reading[bytes]:
     limit = session.limits.line
     try:
-        return (yield from read(lambda: session.buffer.line(limit), session.wait))
+        line = session.buffer.line(limit)
+        if line is None:
+            line = yield from read(lambda: session.buffer.line(limit), session.wait)
+        return line
     except TooLong:
         raise Bad(f"A command line has at most {limit} octets") from None
 
@@ -114,8 +103,6 @@ def _line(session: Session) -> Reading[bytes]:
 def _with_literals(session: Session, line: bytes) -> Reading[bytes]:
     """The rest of a command that goes on behind a literal (RFC 9051 section 4.3)."""
     found = LITERAL_AT_END.search(line)
-    if found is None:
-        return line
     parts = [line]
     size = len(line)
     limit = _limit(session, line)

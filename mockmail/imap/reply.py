@@ -63,12 +63,13 @@ def _untagged(response: Response) -> list[Piece]:
 
 
 def _fetch(response: Response) -> list[Piece]:
-    try:
-        # The frequent case, and the fast one: no literals.
-        items = b" ".join(response.items)  # type: ignore[arg-type]
-        return [b"* %d %b (%b)\r\n" % (response.number or 0, response.kind, items)]
-    except TypeError:
-        pass
+    items = response.items
+    for item in items:
+        if type(item) is Literal:
+            break
+    else:
+        text = b" ".join(items)  # type: ignore[arg-type]  # the frequent case, and the fast one
+        return [b"* %d %b (%b)\r\n" % (response.number or 0, response.kind, text)]
     return _joined(b"* %d %b (" % (response.number or 0, response.kind), response.items, b")\r\n")
 
 

@@ -287,6 +287,13 @@ class Session:
             self.view = None
             self.state = State.AUTHENTICATED
 
+    def untold(self, *, expunges: bool) -> list[Response]:
+        """What the client has not been told: the view's news, then the other tellers'."""
+        told = [] if self.view is None else self.view.tell(expunges=expunges)
+        for teller in self.tellers:
+            told += teller()
+        return told
+
     def check(self) -> None:
         """Law 3, for the selected mailbox; ``AssertionError`` if it is broken."""
         if self.view is not None:

@@ -16,7 +16,7 @@ from typing import assert_never
 
 from mockmail.imap import reply
 from mockmail.imap.reply import Bad
-from mockmail.numset import Seq, SeqSet, Uid, UidSet
+from mockmail.numset import Seq, SeqSet, Uid, UidSet, without
 from mockmail.store.journal import Appended, Change, Entry, Expunged, Flagged
 from mockmail.store.mailbox import Mailbox
 from mockmail.wire.response import Response
@@ -64,12 +64,9 @@ class View:
         self.uids = mailbox.uids.copy()
         """The messages the client knows of, by sequence number less one."""
         self.cursor = mailbox.journal.open()
-        self.recent: set[Uid] = set()
-        if read_only:
-            self.recent.update(uid for uid in mailbox.uids if uid >= mailbox.first_recent)
-        else:
-            self.recent.update(map(Uid, mailbox.claim_recent(number)))
-            self.recent.intersection_update(mailbox.entries)
+        self.recent = set(self.uids[bisect_left(self.uids, mailbox.first_recent) :])
+        if not read_only:
+            mailbox.claim_recent(number)
         self.gone: dict[Uid, Entry] = {}
         """Expunged, and the client doesn't know."""
         self.arrived: dict[Uid, None] = {}
@@ -180,7 +177,7 @@ class View:
         responses: list[Response] = []
         if self.gone and expunges:
             responses += self.tellings.expunged(self, sorted(self.gone))
-            self.uids = [uid for uid in self.uids if uid not in self.gone]
+            self.uids = without(self.uids, self.gone)
             self.recent.difference_update(self.gone)
             self.gone.clear()
         if self.arrived:

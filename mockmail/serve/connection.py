@@ -33,7 +33,8 @@ class SocketConnection:
         self._stream = stream
         self._engine = engine
         self._connection = connection
-        self._flushing: trio.Event | None = None
+        self._flushing = False
+        self._flushed = trio.lowlevel.ParkingLot()
         self._reading = trio.CancelScope()
 
     async def run(self) -> None:
@@ -65,11 +66,11 @@ class SocketConnection:
 
     async def flush(self) -> None:
         """Send all there is; if that is being done already, wait for its end."""
-        if self._flushing is not None:
-            await self._flushing.wait()
+        if self._flushing:
+            await self._flushed.park()
             return
         out = self._connection.out
-        self._flushing = trio.Event()
+        self._flushing = True
         try:
             while (item := out.take()) is not None:
                 if isinstance(item, Close):
@@ -78,8 +79,8 @@ class SocketConnection:
                 await self._stream.send_all(item)
                 self._engine.drained(self._connection)
         finally:
-            self._flushing.set()
-            self._flushing = None
+            self._flushing = False
+            self._flushed.unpark_all()
 
     async def _close(self, how: Close) -> None:
         if how.how == "reset":

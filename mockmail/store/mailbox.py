@@ -4,7 +4,8 @@ A fork shares the messages and copies the two containers that hold them at its
 first write, so that forking takes the same time whatever the mailbox holds.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from mockmail.numset import ModSeq, Uid
@@ -23,7 +24,9 @@ class Mailbox:
     """Messages by UID. Only a `Transaction` changes them."""
 
     __slots__ = (
+        "_seen_below",
         "_shared",
+        "deleted",
         "entries",
         "first_recent",
         "journal",
@@ -44,6 +47,10 @@ class Mailbox:
         """The highest mod-sequence so far (RFC 7162's HIGHESTMODSEQ)."""
         self.uids: list[Uid] = []
         self.entries: dict[Uid, Entry] = {}
+        self.deleted: dict[Uid, None] = {}
+        """Messages with ``\\Deleted``, in the order in which they got it."""
+        self._seen_below = Uid(1)
+        """All messages below this UID are ``\\Seen``."""
         self.keywords: dict[str, str] = {}
         """Keywords ever used here: lower-cased → as first spelled, in order of first use."""
         self.journal = Journal()
@@ -69,6 +76,8 @@ class Mailbox:
         twin.modseq = self.modseq
         twin.uids = self.uids
         twin.entries = self.entries
+        twin.deleted = self.deleted
+        twin._seen_below = self._seen_below
         twin.keywords = dict(self.keywords)
         twin.journal = Journal(self.journal.end)
         twin.first_recent = self.first_recent
@@ -81,7 +90,27 @@ class Mailbox:
         if self._shared:
             self.uids = self.uids.copy()
             self.entries = self.entries.copy()
+            self.deleted = self.deleted.copy()
             self._shared = False
+
+    def index(self, entries: Iterable[Entry]) -> None:
+        """Note what is new about entries that were put in."""
+        for entry in entries:
+            if entry.flags.deleted:
+                self.deleted[entry.uid] = None
+            else:
+                self.deleted.pop(entry.uid, None)
+            if entry.uid < self._seen_below and not entry.flags.seen:
+                self._seen_below = entry.uid
+
+    def first_unseen(self) -> Uid | None:
+        """The lowest UID without ``\\Seen``; None if there is none."""
+        for uid in self.uids[bisect_left(self.uids, self._seen_below) :]:
+            if not self.entries[uid].flags.seen:
+                self._seen_below = uid
+                return uid
+        self._seen_below = self.uidnext
+        return None
 
     def spelled(self, wanted: Flags, new: dict[str, str]) -> Flags:
         """`wanted` in this mailbox's spelling of keywords; those it doesn't know go into `new`.
@@ -101,16 +130,14 @@ class Mailbox:
             raise TooManyKeywords(self.name)
         return flags(names)
 
-    def claim_recent(self, session: int) -> range:
-        """The UIDs that are ``\\Recent`` for `session`, which selects the mailbox read-write now.
+    def claim_recent(self, session: int) -> None:
+        """`session` selects the mailbox read-write, and takes what is ``\\Recent`` now.
 
-        No other session will see them so (RFC 3501 section 2.3.2).
+        No other session will see it so (RFC 3501 section 2.3.2).
         """
-        claimed = range(self.first_recent, self.uidnext)
         self.first_recent = self.uidnext
         self.readers.append(session)
         self.readers.sort()
-        return claimed
 
     def check(self) -> None:
         """Laws 1 and 2, as far as one mailbox can show them; ``AssertionError`` if broken."""
@@ -121,6 +148,11 @@ class Mailbox:
         for uid, entry in self.entries.items():
             assert entry.uid == uid, f"{where}: entry {entry} stands under {uid}"
             assert 0 < entry.modseq <= self.modseq, f"{where}: {entry} is ahead of {self.modseq}"
+        deleted = {uid for uid, entry in self.entries.items() if entry.flags.deleted}
+        assert self.deleted.keys() == deleted, f"{where}: the index of \\Deleted is wrong"
+        assert all(
+            entry.flags.seen for uid, entry in self.entries.items() if uid < self._seen_below
+        ), f"{where}: the index of \\Seen is wrong"
         changes = self.journal.changes
         assert all(a.modseq <= b.modseq for a, b in pairwise(changes)), (
             f"{where}: mod-sequences don't ascend with the journal"

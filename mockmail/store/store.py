@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from mockmail.message.message import Message
-from mockmail.numset import ModSeq, Uid
+from mockmail.numset import ModSeq, Uid, without
 from mockmail.store import names
 from mockmail.store.flags import FlagOp, Flags
 from mockmail.store.journal import Appended, Change, Entry, Expunged, Flagged
@@ -237,8 +237,8 @@ class Store:
         if expunged:
             for entry in expunged:
                 del mailbox.entries[entry.uid]
-            gone = {entry.uid for entry in expunged}
-            mailbox.uids[:] = [uid for uid in mailbox.uids if uid not in gone]
+                mailbox.deleted.pop(entry.uid, None)
+            mailbox.uids = without(mailbox.uids, {entry.uid: None for entry in expunged})
             changes.append(Expunged(draft.modseq, origin, expunged))
         if appended:
             recent = mailbox.readers[0] if mailbox.readers else 0
@@ -250,6 +250,7 @@ class Store:
         if flagged:
             mailbox.entries.update((entry.uid, entry) for entry in flagged)
             changes.append(Flagged(draft.modseq, origin, flagged))
+        mailbox.index((*appended, *flagged))
         if draft.keywords:
             used = {name for entry in (*appended, *flagged) for name in entry.flags.names}
             mailbox.keywords.update(

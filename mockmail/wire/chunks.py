@@ -37,12 +37,12 @@ class Outbox:
 
     def put(self, pieces: list[Piece]) -> None:
         for piece in pieces:
-            data = piece if type(piece) is bytes else memoryview(_octets(piece))
+            data = piece.data if isinstance(piece, Literal) else piece
             size = len(data)
             self.octets += size
-            if size >= OWN_VIEW and type(piece) is Literal:
+            if size >= OWN_VIEW and data is not piece:
                 self.seal()
-                self._add(data)
+                self._add(memoryview(data))
             else:
                 self._joining.append(data)
                 self._joining_size += size

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Protocol
 
-from mockmail.wire.acts import AFTER_OK, TURN, Act, Begin, Close, Heard, Say, Talk, Wait, Woke
+from mockmail.wire.acts import AFTER_OK, TURN, Act, At, Begin, Close, Heard, Say, Talk, Wait, Woke
 from mockmail.wire.buffer import Buffer, TooLong
 from mockmail.wire.points import Point
 from mockmail.wire.response import Response
@@ -49,6 +49,7 @@ def converse(
     `report` is told of an exception that `command` let out: a bug of ours.
     """
     try:
+        yield At(Point.CONNECT)
         yield Say(manners.greeting, Point.GREETING)
         while not session.finished:
             yield TURN

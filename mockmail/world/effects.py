@@ -52,7 +52,7 @@ class Expunge:
         mailbox = None if user is None else user.mailbox(self.mailbox)
         if mailbox is None:
             raise RuleError(f"{moment.rule}: there is no mailbox {self.mailbox} of {self.user}")
-        with moment.store.transaction(moment.rule.name) as tx:
+        with moment.store.transaction(moment.actor) as tx:
             tx.expunge(mailbox, [Uid(self.uid)])
 
     def __str__(self) -> str:

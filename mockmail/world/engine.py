@@ -54,6 +54,8 @@ class Connection:
         """What the session waits for; None once the conversation is over."""
         self.deadline: float | None = None
         self.eof = False
+        self.seen = -1
+        """The store's version when the session last went on."""
         self.notify: Callable[[], None] = lambda: None
         """Called when there is something to send that no input of this connection caused."""
 
@@ -130,10 +132,15 @@ class Engine:
 
     def drained(self, connection: Connection) -> None:
         """The driver has sent something: a command that was held back may go on."""
-        with self._lock:
-            if type(connection.waiting) is Turn and connection.out.octets <= HELD_AT:
-                self._run(connection, None)
-                self._settle()
+        waiting = connection.waiting
+        if type(waiting) is Turn or (type(waiting) is Wait and waiting.change):
+            with self._lock:
+                if connection.out.octets <= HELD_AT:
+                    if type(connection.waiting) is Turn:
+                        self._run(connection, None)
+                    elif connection.seen != self.store.version:
+                        self._run(connection, Woke.CHANGE)
+                    self._settle()
 
     def lost(self, connection: Connection) -> None:
         """The connection broke: the session ends where it is."""
@@ -184,6 +191,7 @@ class Engine:
         out = connection.out
         before, self.transcript.speaking = self.transcript.speaking, out
         waiting = stage.run(woke)
+        connection.seen = self.store.version
         if connection.eof and type(waiting) is Wait:
             waiting = stage.run(Woke.EOF)
         self.transcript.speaking = before
@@ -212,7 +220,12 @@ class Engine:
             self._settled = self.store.version
             for connection in list(self.connections.values()):
                 waiting = connection.waiting
-                if type(waiting) is Wait and waiting.change and connection.out.octets <= HELD_AT:
+                if (
+                    type(waiting) is Wait
+                    and waiting.change
+                    and connection.seen != self.store.version
+                    and connection.out.octets <= HELD_AT
+                ):
                     had = connection.out.octets
                     self._run(connection, Woke.CHANGE)
                     if connection.out.octets != had or connection.waiting is None:

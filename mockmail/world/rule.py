@@ -31,12 +31,17 @@ class Moment:
     point: Point
     response: Response | None
     store: Store
-    rule: "Rule"
+    rule: "Rule | None" = None
     """The rule that fires."""
     cut: tuple[int, bool] | None = None
     """Send only so many octets of the response; whether they count from its first literal."""
     close: Close | None = None
     """End the connection after that."""
+
+    @property
+    def actor(self) -> str:
+        """Who does what the rule does: its name."""
+        return self.rule.name if self.rule else ""
 
     def __str__(self) -> str:
         command = f", {self.command}" if self.command else ""
@@ -47,6 +52,10 @@ class Effect(Protocol):
     """What a rule does when it fires; `RuleError` if it can't."""
 
     def apply(self, moment: Moment) -> None: ...
+
+
+Seen = tuple[tuple[str, str | int | None, str | int | None], ...]
+"""Conditions beside what a moment has: name, what is wanted (None: anything), what is there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,18 +69,13 @@ class Match:
     number: int | None = None
     """The number in front of its word: a sequence number, or a count."""
 
-    def differences(self, response: Response) -> list[str]:
-        kind = response.kind.decode()
-        found = [
-            ("kind", self.kind, kind),
-            ("uid", self.uid, response.uid),
-            ("number", self.number, response.number),
-        ]
-        return [
-            f"response {name} was {seen}, not {wanted}"
-            for name, wanted, seen in found
-            if wanted is not None and wanted != seen
-        ]
+    def seen(self, response: Response) -> "Seen":
+        """Name, what is wanted, what is there."""
+        return (
+            ("response kind", self.kind, response.kind.decode()),
+            ("response uid", self.uid, response.uid),
+            ("response number", self.number, response.number),
+        )
 
     def __str__(self) -> str:
         return _words(self)
@@ -102,25 +106,32 @@ class When:
     def at(self) -> Point:
         return POINTS[self.point]
 
-    def differences(self, moment: Moment) -> list[str]:
-        """Why the conditions don't hold at this moment; empty if they do."""
-        found = [
+    def _seen(self, moment: Moment) -> "Seen":
+        seen: Seen = (
             ("session", self.session, moment.session),
             ("user", self.user, moment.user),
             ("protocol", self.protocol, moment.protocol),
             ("command", self.command and self.command.upper(), moment.command),
-        ]
-        differences = [
-            f"{name} was {seen or 'none'}, not {wanted}"
-            for name, wanted, seen in found
-            if wanted is not None and wanted != seen
-        ]
-        if self.response is not None:
-            if moment.response is None:
-                differences.append("there was no response")
-            else:
-                differences += self.response.differences(moment.response)
-        return differences
+        )
+        if self.response is None:
+            return seen
+        if moment.response is None:
+            return (*seen, ("response", "one", None))
+        return (*seen, *self.response.seen(moment.response))
+
+    def misses(self, moment: Moment) -> int:
+        """How many conditions don't hold at this moment."""
+        return sum(
+            wanted is not None and wanted != there for _, wanted, there in self._seen(moment)
+        )
+
+    def differences(self, moment: Moment) -> str:
+        """Why the conditions don't hold at this moment."""
+        return "; ".join(
+            f"{name} was {'none' if there is None else there}, not {wanted}"
+            for name, wanted, there in self._seen(moment)
+            if wanted is not None and wanted != there
+        )
 
     def __str__(self) -> str:
         return _words(self)
@@ -183,10 +194,10 @@ class Rule:
 
     def wants(self, moment: Moment) -> bool:
         """Whether to fire now; counts what matched."""
-        differences = self.when.differences(moment)
-        if differences:
-            if self._nearest is None or len(differences) < self._nearest[0]:
-                self._nearest = (len(differences), f"at {moment}: {'; '.join(differences)}")
+        misses = self.when.misses(moment)
+        if misses:
+            if self._nearest is None or misses < self._nearest[0]:
+                self._nearest = (misses, f"at {moment}: {self.when.differences(moment)}")
             return False
         self._passed += 1
         if self._passed <= self.skip:

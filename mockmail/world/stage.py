@@ -21,7 +21,7 @@ HELD_AT = 1_048_576
 """Octets queued for a peer from which on its next command waits."""
 
 
-_DATA = int(Point.DATA)  # looked up for each response
+_DATA, _RECEIVED = int(Point.DATA), int(Point.RECEIVED)  # looked up at each of them
 
 
 class Person(Protocol):
@@ -58,7 +58,7 @@ class Stage:
         self._transcript = transcript
         self._out = out
         self._report = report
-        self._command = ""
+        self._command = b""
         self._compiled = -1
         self._listening: list[list[Rule]] = [[] for _ in Point]
 
@@ -77,41 +77,40 @@ class Stage:
         try:
             act = send(woke)
             while True:
-                # The frequent ones first.
-                match act:
-                    case Response():
-                        if listening[_DATA]:
-                            if self._bent(Point.DATA, act):
-                                return None
-                        else:
-                            put(act.style(act))
-                    case Say():
-                        if listening[act.point]:
-                            if self._bent(act.point, act.response):
-                                return None
-                        else:
-                            out.put(act.response.pieces())
-                    case At():
-                        if listening[act.point] and self._bent(act.point, None):
+                # The frequent ones first: this runs for each response.
+                if isinstance(act, Response):
+                    if listening[_DATA]:
+                        if self._bent(Point.DATA, act):
                             return None
-                    case Turn():
-                        if out.octets > HELD_AT:
-                            return act
-                    case Wait():
-                        return act
-                    case Heard():
-                        self._transcript.heard(self._person.name, self._protocol, act.data, act.tag)
-                    case Begin():
-                        self._command = act.command.decode("ascii", "replace")
-                        if listening[Point.RECEIVED] and self._bent(Point.RECEIVED, None):
+                    else:
+                        put(act.style(act))
+                elif isinstance(act, Say):
+                    if listening[act.point]:
+                        if self._bent(act.point, act.response):
                             return None
-                    case Close():
-                        if listening[Point.CLOSE] and self._bent(Point.CLOSE, None):
-                            return None
-                        self.end(act)
+                    else:
+                        put(act.response.style(act.response))
+                elif isinstance(act, Heard):
+                    self._transcript.heard(self._person.name, self._protocol, act.data, act.tag)
+                elif isinstance(act, Begin):
+                    self._command = act.command
+                    if listening[_RECEIVED] and self._bent(Point.RECEIVED, None):
                         return None
-                    case _:
-                        assert_never(act)
+                elif isinstance(act, At):
+                    if listening[act.point] and self._bent(act.point, None):
+                        return None
+                elif isinstance(act, Turn):
+                    if out.octets > HELD_AT:
+                        return act
+                elif isinstance(act, Wait):
+                    return act
+                elif isinstance(act, Close):
+                    if listening[Point.CLOSE] and self._bent(Point.CLOSE, None):
+                        return None
+                    self.end(act)
+                    return None
+                else:
+                    assert_never(act)
                 act = send(None)
         except StopIteration:
             return None
@@ -123,39 +122,36 @@ class Stage:
 
     def _bent(self, point: Point, response: Response | None) -> bool:
         """Let the rules of a point act, then send the response; whether that was the end."""
-        cut: tuple[int, bool] | None = None
-        close: Close | None = None
+        moment = Moment(
+            self._person.name,
+            self._person.user_name,
+            self._protocol,
+            self._command.decode("ascii", "replace"),
+            point,
+            response,
+            self._store,
+        )
         for rule in tuple(self._listening[point]):
-            moment = Moment(
-                self._person.name,
-                self._person.user_name,
-                self._protocol,
-                self._command,
-                point,
-                response,
-                self._store,
-                rule,
-            )
             if rule.wants(moment):
                 if rule.spent:
                     self._rules.changed()
                 self._transcript.note(self._person.name, self._protocol, f"{rule}")
+                moment.rule = rule
                 try:
                     rule.do.apply(moment)
                 except Exception as error:
                     self._report(error)
-                cut = moment.cut or cut
-                close = moment.close or close
         if self._compiled != self._rules.version:
             self._compile()
         if response is not None:
             pieces = response.pieces()
-            if cut is not None:
-                pieces = chunks.first(pieces, cut[0], in_literal=cut[1])
+            if moment.cut is not None:
+                octets, in_literal = moment.cut
+                pieces = chunks.first(pieces, octets, in_literal=in_literal)
             self._out.put(pieces)
-        if close is None:
+        if moment.close is None:
             return False
-        self.end(close)
+        self.end(moment.close)
         return True
 
     def end(self, how: Close) -> None:

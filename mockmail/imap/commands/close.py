@@ -9,7 +9,7 @@ def handle(session: Session, _: None) -> Answer:
     view = session.selected
     if not view.read_only:
         with session.store.transaction(session.name) as tx:
-            deleted = [entry.uid for entry in view.mailbox if "\\Deleted" in entry.flags]
+            deleted = sorted(view.mailbox.deleted)
             tx.expunge(view.mailbox, deleted)
         yield COMMITTED
     session.close_view()

@@ -10,7 +10,7 @@ def handle(session: Session, _: None) -> Answer:
     if view.read_only:
         raise No("The mailbox is selected read-only")
     with session.store.transaction(session.name) as tx:
-        deleted = [entry.uid for entry in view.mailbox if "\\Deleted" in entry.flags]
+        deleted = sorted(view.mailbox.deleted)
         tx.expunge(view.mailbox, deleted)
     yield COMMITTED
     return Done(b"EXPUNGE completed")

@@ -95,7 +95,7 @@ def handle(session: Session, c: FetchCommand) -> Answer:
         chosen = narrow(view, chosen)
     newly_seen: dict[Uid, Entry] = {}
     if not view.read_only and any(item.sets_seen for item in c.items):
-        unseen = [entry.uid for _, entry in chosen if "\\Seen" not in entry.flags]
+        unseen = [entry.uid for _, entry in chosen if not entry.flags.seen]
         with session.store.transaction(session.name) as tx:
             changed = tx.store_flags(view.mailbox, unseen, FlagOp.ADD, SEEN)
         newly_seen = {entry.uid: entry for entry in changed}

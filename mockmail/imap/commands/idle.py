@@ -16,12 +16,8 @@ def handle(session: Session, _: None) -> Answer:
     yield Say(reply.continuation(b"idling"), Point.CONTINUATION)
     wait = Wait(timeout=session.limits.autologout, change=True)
     while True:
-        if session.view is not None:
-            for response in session.view.tell(expunges=True):
-                yield Say(response, Point.UNSOLICITED)
-        for teller in session.tellers:
-            for response in teller():
-                yield Say(response, Point.UNSOLICITED)
+        for response in session.untold(expunges=True):
+            yield Say(response, Point.UNSOLICITED)
         try:
             line = session.buffer.line(MAX_DONE)
         except TooLong:

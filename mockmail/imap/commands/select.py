@@ -55,10 +55,9 @@ def _open(session: Session, c: SelectCommand, *, read_only: bool) -> Answer:
         yield reply.status(b"OK", b"Keywords are free", b"PERMANENTFLAGS (" + known + b" \\*)")
     yield reply.untagged(b"EXISTS", number=len(view.uids))
     yield reply.untagged(b"RECENT", number=len(view.recent))
-    for seq, entry in view.known().chosen:
-        if "\\Seen" not in entry.flags:
-            yield reply.status(b"OK", b"First unseen message", b"UNSEEN %d" % seq)
-            break
+    unseen = mailbox.first_unseen()
+    if unseen is not None:
+        yield reply.status(b"OK", b"First unseen message", b"UNSEEN %d" % view.seq_of(unseen))
     yield reply.status(b"OK", b"UIDs are valid", b"UIDVALIDITY %d" % mailbox.uidvalidity)
     yield reply.status(b"OK", b"The next UID", b"UIDNEXT %d" % mailbox.uidnext)
     for after_open in (*session.catalogue.after_open, *c.parameters):

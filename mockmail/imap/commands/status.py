@@ -42,7 +42,7 @@ def handle(session: Session, c: StatusCommand) -> Answer:
 
 
 def _unseen(mailbox: Mailbox) -> bytes:
-    return b"%d" % sum("\\Seen" not in entry.flags for entry in mailbox)
+    return b"%d" % sum(not entry.flags.seen for entry in mailbox)
 
 
 def _recent(mailbox: Mailbox) -> bytes:
