@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockmail.numset import LARGEST, STAR, Seq, SeqSet, Uid, UidSet
+from mockmail.numset import FEW, LARGEST, STAR, Seq, SeqSet, Uid, UidSet, without
 
 KNOWN = [
     (b"1", [(1, 1)]),
@@ -139,3 +139,18 @@ def test_sequence_numbers_and_uids_are_never_equal() -> None:
     assert SeqSet.parse(b"1:3") != UidSet.parse(b"1:3")
     assert repr(UidSet.parse(b"1:*")) == "UidSet(1:*)"
     assert type(UidSet.parse(b"*").resolve(4)) is UidSet
+
+
+@settings(deadline=None, derandomize=True, max_examples=100)
+@given(st.sets(st.integers(1, 3 * FEW)), st.lists(st.integers(1, 3 * FEW), unique=True))
+def test_without_some(numbers: set[int], gone: list[int]) -> None:
+    left = without([Uid(uid) for uid in sorted(numbers)], [Uid(uid) for uid in gone])
+    assert left == sorted(numbers - set(gone))
+
+
+@pytest.mark.parametrize("count", [0, 1, FEW, FEW + 1, 3 * FEW])
+def test_without_few_and_many(count: int) -> None:
+    uids = [Uid(uid) for uid in range(1, 4 * FEW)]
+    gone = dict.fromkeys(uids[FEW // 2 :][:count])
+    expected = [uid for uid in uids if uid not in gone]
+    assert without(uids, gone) == expected

@@ -100,7 +100,7 @@ class SocketConnection:
             await trio.aclose_forcefully(self._stream)
         else:
             # Closing with unread input would reset the connection and could take what
-            # was sent last with it (RFC 9293 section 3.10.7.4): `run` reads on for a while.
+            # was sent last with it (RFC 9293 section 3.6.1): `run` reads on for a while.
             await self._stream.send_eof()
             self._reading.deadline = trio.current_time() + LINGER
 
