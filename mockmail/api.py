@@ -45,12 +45,19 @@ def start_server(
 @contextlib.asynccontextmanager
 async def open_server(scenario: Scenario | None = None, *, seed: int = 0) -> AsyncIterator[Server]:
     """The same in the caller's Trio loop, on that loop's clock."""
-    async with trio.open_nursery() as nursery:
-        server = Server(_world(scenario, seed), Loop(nursery))
-        try:
-            yield server
-        finally:
-            await server.aclose()
+    world = _world(scenario, seed)
+    try:
+        async with trio.open_nursery() as nursery:
+            server = Server(world, Loop(nursery))
+            try:
+                yield server
+            finally:
+                await server.aclose()
+    except BaseExceptionGroup as group:
+        # The nursery is ours: what the block raised should come out of it as it was.
+        if len(group.exceptions) == 1:
+            raise group.exceptions[0] from group.exceptions[0].__cause__
+        raise
 
 
 @contextlib.contextmanager

@@ -41,7 +41,14 @@ class Clock:
         return self.advanced if driver is None else driver() + self.advanced
 
     def advance(self, seconds: float) -> None:
-        """Move both kinds of time on by `seconds`; ``ValueError`` if negative."""
-        if seconds < 0:
+        """Move both kinds of time on by `seconds`.
+
+        ``ValueError`` if they are negative or lead beyond the year 9999.
+        """
+        if not seconds >= 0:
             raise ValueError(f"time can't go back: advance({seconds})")
+        try:
+            _ = self.epoch + timedelta(seconds=self.advanced + seconds)
+        except OverflowError:
+            raise ValueError(f"time ends before that: advance({seconds})") from None
         self.advanced += seconds

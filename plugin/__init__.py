@@ -23,3 +23,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     for server in item.stash.get(SERVERS, []):
         server.check()
     return result
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Let go of the test's servers: pytest keeps its items to the end of the run."""
+    if SERVERS in item.stash:
+        del item.stash[SERVERS]

@@ -86,14 +86,13 @@ class Client:
 
     def collect(self) -> None:
         """Take what the server has said."""
-        while (item := self.connection.out.take()) is not None:
+        while (item := self.world.engine.take(self.connection)) is not None:
             if isinstance(item, Close):
                 self.ended = item.how
             else:
                 self.pending += item
                 if self.shadow is not None:
                     self.shadow.hear(bytes(item))
-                self.world.engine.drained(self.connection)
         if self.shadow is not None and self.connection.open:
             self.shadow.compare(self.session)
 

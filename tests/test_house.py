@@ -9,7 +9,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = [*(ROOT / "mockmail").rglob("*.py"), *(ROOT / "plugin").rglob("*.py")]
 # Names of providers stand in data with a date, never in code.
-PROVIDERS = re.compile(r"(?i)\b(gmail|outlook|ms exchange|office ?365|yahoo|icloud|fastmail|gmx)\b")
+PROVIDERS = re.compile(
+    r"(?i)\b(dovecot|gmail|outlook|ms exchange|office ?365|yahoo|icloud|fastmail|gmx)\b"
+)
 TOP_LEVEL = {
     *("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"),
     *("mockmail", "plugin", "fixtures", "tests"),

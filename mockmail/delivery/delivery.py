@@ -1,7 +1,8 @@
 """Where mail goes: to the world's users, or to the outbox. Nothing leaves the machine.
 
-An address in a local domain must belong to a user; an address elsewhere is
-accepted and its mail kept in the outbox, as a relay would have sent it.
+An address of a user is delivered to, whatever its domain. Another in a local
+domain is unknown; one elsewhere is accepted and its mail kept in the outbox, as
+a relay would have sent it.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,6 @@ from dataclasses import dataclass
 from mockmail.clock import Clock
 from mockmail.message.message import Message
 from mockmail.store.flags import NO_FLAGS
-from mockmail.store.journal import Entry
 from mockmail.store.store import Store, User
 
 
@@ -29,7 +29,8 @@ class Sent:
     @property
     def raw(self) -> bytes:
         """The message as it was submitted, without the trace fields that this server added."""
-        return self.message.submitted or self.message.raw
+        submitted = self.message.submitted
+        return self.message.raw if submitted is None else submitted
 
 
 class Delivery:
@@ -45,14 +46,13 @@ class Delivery:
     def is_local(self, address: str) -> bool:
         return address.rpartition("@")[2].lower() in self.domains
 
-    def local_user(self, address: str) -> User | None:
-        """The user behind an address in a local domain, None if there is none."""
-        return self.store.user_of(address)
-
-    def deliver(self, user: User, message: Message, origin: str) -> Entry:
-        """Put a message into the user's INBOX, stamped with the world's time."""
-        with self.store.transaction(origin) as tx:
-            return tx.append(user.mailboxes["INBOX"], message, NO_FLAGS, self.clock.now)
+    def is_unknown(self, address: str) -> bool:
+        """Whether an address is local and nobody's. Postmaster is somebody's (RFC 5321 section 4.5.1)."""
+        return (
+            self.is_local(address)
+            and self.store.user_of(address) is None
+            and address.rpartition("@")[0].lower() != "postmaster"
+        )
 
     def accept(
         self, sender: str, recipients: tuple[str, ...], message: Message, origin: str
@@ -61,7 +61,7 @@ class Delivery:
         users: dict[str, User] = {}
         elsewhere = []
         for address in recipients:
-            user = self.local_user(address) if self.is_local(address) else None
+            user = self.store.user_of(address)
             if user is None:
                 elsewhere.append(address)
             else:

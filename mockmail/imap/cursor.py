@@ -13,7 +13,7 @@ from mockmail.imap import grammar
 from mockmail.imap.quote import from_utf7
 from mockmail.imap.reply import Bad
 from mockmail.numset import LARGEST, SeqSet, UidSet
-from mockmail.store.flags import Flags, flags
+from mockmail.store.flags import Flags, flags, problem
 
 T = TypeVar("T")
 
@@ -175,7 +175,7 @@ class Cursor:
         return self._take(grammar.FLAG, "a flag").decode("ascii")
 
     def flag_list(self) -> Flags:
-        """``flag-list``; ``\\Recent`` can't be set (RFC 3501 section 2.3.2)."""
+        """``flag-list`` of flags that can be set."""
         return self._settable(self.list_of(self.flag, empty=True))
 
     def store_flags(self) -> Flags:
@@ -188,8 +188,10 @@ class Cursor:
         return self._settable(names)
 
     def _settable(self, names: list[str]) -> Flags:
-        if any(name.lower() == "\\recent" for name in names):
-            raise Bad("\\Recent can't be set by a client")
+        # Not \Recent (RFC 3501 section 2.3.2), and no flag-extension (section 9).
+        for name in names:
+            if name.startswith("\\") and (why := problem(name)):
+                raise Bad(why)
         return flags(names)
 
     def date_time(self) -> datetime:
@@ -205,7 +207,7 @@ class Cursor:
                 int(day),
                 int(hour),
                 int(minute),
-                min(int(second), 59),  # a leap second is taken as the second before it
+                59 if second == b"60" else int(second),  # a leap second: the one before it
                 tzinfo=(timezone(-offset if sign == b"-" else offset) if offset else UTC),
             )
         except ValueError:

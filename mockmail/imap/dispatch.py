@@ -19,6 +19,17 @@ from mockmail.wire.points import Point
 from mockmail.wire.response import Response
 from mockmail.wire.turns import Gone, Reading, TimedOut, read
 
+
+class _LineTooLong(Bad):
+    """A line whose rest was thrown away; its tag is known."""
+
+    def __init__(self, text: str, start: bytes) -> None:
+        super().__init__(text)
+        found = TAG.match(start)
+        self.tag = found[0] if found else b"*"
+        self.start = start
+
+
 Telling = Generator[Act | Response, Woke | None, None]
 
 # command         = tag SP (command-any / command-auth / …) CRLF
@@ -73,6 +84,9 @@ def _one_command(session: Session, report: Callable[[Exception], None]) -> Telli
         yield Begin(row.name)
         done = yield from act()
     except Refusal as refusal:
+        if isinstance(refusal, _LineTooLong) and tag == b"*":
+            tag = refusal.tag
+            yield Heard(refusal.start + b"...\r\n", tag if tag != b"*" else None)
         if not begun:
             yield Begin(b"")
         done = refusal
@@ -90,14 +104,15 @@ def _one_command(session: Session, report: Callable[[Exception], None]) -> Telli
 
 
 def _line(session: Session) -> Reading[bytes]:
-    limit = session.limits.line
+    before_login = session.state is State.NOT_AUTHENTICATED
+    limit = session.limits.unauthenticated if before_login else session.limits.line
     try:
         line = session.buffer.line(limit)
         if line is None:
             line = yield from read(lambda: session.buffer.line(limit), session.wait)
         return line
-    except TooLong:
-        raise Bad(f"A command line has at most {limit} octets") from None
+    except TooLong as error:
+        raise _LineTooLong(f"A command line has at most {limit} octets", error.start) from None
 
 
 def _with_literals(session: Session, line: bytes) -> Reading[bytes]:
@@ -116,7 +131,8 @@ def _with_literals(session: Session, line: bytes) -> Reading[bytes]:
         size += octets
         if size > limit:
             # No "+": the client must not send it (RFC 9051 section 4.3).
-            raise Bad(f"A command has at most {limit} octets here", b"TOOBIG")
+            problem = f"A command has at most {limit} octets here"
+            raise reply.No(problem, b"TOOBIG") if _is_append(line) else Bad(problem)
         yield Say(reply.continuation(b"Ready for literal data"), Point.CONTINUATION)
         data = yield from read(lambda n=octets: session.buffer.exact(n), session.wait)  # type: ignore[misc]
         line = yield from _line(session)
@@ -130,10 +146,11 @@ def _with_literals(session: Session, line: bytes) -> Reading[bytes]:
 def _limit(session: Session, line: bytes) -> int:
     if session.state is State.NOT_AUTHENTICATED:
         return session.limits.unauthenticated
-    words = line.split(b" ", 2)
-    if len(words) > 1 and words[1].upper() == b"APPEND":
-        return session.limits.message
-    return session.limits.command
+    return session.limits.message if _is_append(line) else session.limits.command
+
+
+def _is_append(line: bytes) -> bool:
+    return line.partition(b" ")[2][:7].upper() == b"APPEND "
 
 
 def _row(session: Session, cursor: Cursor) -> CommandRow:

@@ -52,13 +52,17 @@ def mailbox(name: str) -> bytes:
     return coded if ASTRING_ATOM.fullmatch(coded) else quoted(coded)
 
 
-@lru_cache(maxsize=1024)
 def date_time(when: datetime) -> bytes:
     """``"17-Jul-1996 02:44:25 -0700"`` with its quotes (date-time)."""
     offset = when.utcoffset()
     minutes = 0 if offset is None else int(offset.total_seconds()) // 60
+    return _date_time(when.replace(tzinfo=None), minutes)
+
+
+# Keyed by what is shown: one instant has many spellings, and they compare equal.
+@lru_cache(maxsize=1024)
+def _date_time(when: datetime, minutes: int) -> bytes:
     sign = b"-" if minutes < 0 else b"+"
-    hours, minutes = divmod(abs(minutes), 60)
     return b'"%2d-%b-%04d %02d:%02d:%02d %b%02d%02d"' % (
         when.day,
         MONTHS[when.month - 1],
@@ -67,6 +71,5 @@ def date_time(when: datetime) -> bytes:
         when.minute,
         when.second,
         sign,
-        hours,
-        minutes,
+        *divmod(abs(minutes), 60),
     )

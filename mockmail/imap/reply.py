@@ -4,6 +4,7 @@ A handler returns `Done`, or raises `No` or `Bad`; the dispatcher alone makes a
 tagged line of it.
 """
 
+import re
 from dataclasses import dataclass
 
 from mockmail.wire.response import Literal, Piece, Response
@@ -17,6 +18,9 @@ class Done:
     code: bytes | None = None
 
 
+_UNPRINTABLE = re.compile(rb"[^ -~]")
+
+
 class Refusal(Exception):
     """A command's end other than OK; the client's doing, or the store's."""
 
@@ -24,7 +28,8 @@ class Refusal(Exception):
 
     def __init__(self, text: str, code: bytes | None = None) -> None:
         super().__init__(text)
-        self.text = text.encode("utf-8")
+        # What a client wrote may stand in it: only printable US-ASCII goes out.
+        self.text = _UNPRINTABLE.sub(b"?", text.encode("ascii", "backslashreplace"))
         self.code = code
 
 
@@ -83,9 +88,11 @@ def _continuation(response: Response) -> list[Piece]:
     return _joined(b"+ ", response.items, b"\r\n")
 
 
-def untagged(kind: bytes, *items: Piece, number: int | None = None) -> Response:
-    """``* number KIND items``."""
-    return Response(kind, number, list(items), _untagged)
+def untagged(
+    kind: bytes, *items: Piece, number: int | None = None, uid: int | None = None
+) -> Response:
+    """``* number KIND items``; `uid` is the message it speaks of."""
+    return Response(kind, number, list(items), _untagged, uid)
 
 
 def fetch(seq: int, uid: int, items: list[Piece]) -> Response:

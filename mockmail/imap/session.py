@@ -125,10 +125,9 @@ class FetchModifierRow:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What a STORE modifier decides: who is stored to, who is not, and the code that says so."""
+    """What a STORE modifier decides: who is stored to, and the code that names the others."""
 
     kept: list[Chosen]
-    refused: list[Chosen]
     code: bytes | None
 
 

@@ -63,7 +63,7 @@ class View:
         self.tellings = tellings
         self.uids = mailbox.uids.copy()
         """The messages the client knows of, by sequence number less one."""
-        self.cursor = mailbox.journal.open()
+        self.cursor = mailbox.journal.open(self.advance)
         self.recent = set(self.uids[bisect_left(self.uids, mailbox.first_recent) :])
         if not read_only:
             mailbox.claim_recent(number)
@@ -76,9 +76,11 @@ class View:
 
     def close(self) -> None:
         """The session has this mailbox selected no longer."""
+        self.advance()
         self.cursor.close()
         if not self.read_only:
-            self.mailbox.readers.remove(self.number)
+            untold = self.recent.intersection(self.arrived)
+            self.mailbox.release_recent(self.number, untold)
 
     # Looking
 
@@ -146,7 +148,7 @@ class View:
             case Appended(entries=entries, recent=recent):
                 for entry in entries:
                     self.arrived[entry.uid] = None
-                    if recent == self.number:
+                    if recent == self.number or (recent == 0 and self.read_only):
                         self.recent.add(entry.uid)
             case Flagged(entries=entries, origin=origin):
                 if origin != self.origin:
@@ -194,11 +196,11 @@ class View:
         """Law 3: told, less gone, plus arrived, plus the unread journal, is the mailbox."""
         uids = [uid for uid in self.uids if uid not in self.gone] + list(self.arrived)
         for change in self.cursor.unread():
-            changed = [entry.uid for entry in change.entries]
             if isinstance(change, Appended):
-                uids += changed
+                uids += [entry.uid for entry in change.entries]
             elif isinstance(change, Expunged):
-                uids = [uid for uid in uids if uid not in changed]
+                gone = {entry.uid for entry in change.entries}
+                uids = [uid for uid in uids if uid not in gone]
         assert uids == self.mailbox.uids, (
             f"session {self.origin}: the view of {self.mailbox.name} is not the journal's replay"
         )
@@ -216,7 +218,8 @@ class Tellings:
 def _expunged(view: View, uids: Sequence[Uid]) -> list[Response]:
     # Each EXPUNGE lowers the numbers above it at once (RFC 9051 section 7.5.1).
     return [
-        reply.untagged(b"EXPUNGE", number=view.seq_of(uid) - told) for told, uid in enumerate(uids)
+        reply.untagged(b"EXPUNGE", number=view.seq_of(uid) - told, uid=uid)
+        for told, uid in enumerate(uids)
     ]
 
 

@@ -40,7 +40,7 @@ class Message:
         self.submitted = submitted
         self.wire = self.raw.replace(b"\0", b"\x80") if b"\0" in self.raw else self.raw
         """`raw` as IMAP's and POP3's strings can carry it: NUL can't stand there
-        (RFC 9051 section 9, CHAR8), so 0x80 stands in its place, as in Dovecot."""
+        (RFC 9051 section 9, CHAR8), so 0x80 stands in its place."""
         self._header_size = -1
         self._fields: tuple[Field, ...] | None = None
 

@@ -20,11 +20,17 @@ def _multi(response: Response) -> list[Piece]:
     pieces: list[Piece] = [b"%b %b\r\n" % (response.kind, text)]
     for line in lines:
         if isinstance(line, Literal):
-            pieces.append(Literal(line.label, stuff(bytes(line.data))))
+            data = stuff(bytes(line.data))
+            pieces.append(Literal(line.label, data if data.endswith(b"\r\n") else data + b"\r\n"))
         else:
             pieces.append(stuff(line) + b"\r\n")
     pieces.append(b".\r\n")
     return pieces
+
+
+def is_multi(response: Response) -> bool:
+    """Whether the reply is one of several lines."""
+    return response.style is _multi
 
 
 def ok(text: bytes = b"") -> Response:
@@ -43,5 +49,5 @@ def lines(text: bytes, items: list[bytes]) -> Response:
 
 
 def message(text: bytes, data: bytes, uid: int) -> Response:
-    """``+OK text`` and a message, whose last line has its CRLF, up to a dot."""
+    """``+OK text`` and a message up to a dot; its last line gets the CRLF it may lack."""
     return Response(b"+OK", None, [text, Literal(b"", data)], _multi, uid)

@@ -8,7 +8,7 @@ from mockmail.pop3 import reply
 from mockmail.pop3.maildrop import Maildrop
 from mockmail.pop3.reply import Err
 from mockmail.store.store import Store, User
-from mockmail.wire.acts import AFTER_OK, Act, Begin, Say, Talk, Wait, Woke
+from mockmail.wire.acts import AFTER_OK, Act, At, Begin, Say, Talk, Wait, Woke
 from mockmail.wire.buffer import Buffer
 from mockmail.wire.lines import Manners, Steps, converse, final
 from mockmail.wire.points import Point
@@ -108,7 +108,8 @@ class Session:
             response = yield from row.handle(self, argument)
         except Err as error:
             response = reply.err(str(error))
-        if len(response.items) > 1:
+        if reply.is_multi(response):
+            yield At(Point.BEFORE_OK)
             yield Say(response, Point.DATA)
             yield AFTER_OK
         else:

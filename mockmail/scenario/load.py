@@ -19,6 +19,7 @@ from mockmail.message.message import Message
 from mockmail.scenario.document import Document, Path
 from mockmail.scenario.files import find
 from mockmail.store.flags import flags as make_flags
+from mockmail.store.flags import problem
 from mockmail.store.store import Refused, Store, User
 from mockmail.wire.points import POINTS
 from mockmail.world.effects import Cut, Expunge
@@ -151,7 +152,13 @@ def parse(file: str, text: str) -> Scenario:
     if spec.mockmail != VERSION:
         raise document.error(("mockmail",), f"expected version {VERSION}, found {spec.mockmail}")
     epoch = _aware(spec.epoch)
-    store = Store(first_uidvalidity(Clock(epoch)))
+    try:
+        store = Store(first_uidvalidity(epoch))
+    except ValueError as error:
+        raise document.error(("epoch",), str(error)) from None
+    for number, domain in enumerate(spec.domains):
+        if not domain.isascii() or not domain:
+            raise document.error(("domains", number), f"{domain!r} is no domain in US-ASCII")
     chance = Chance(0)
     for login, value in spec.users.items():
         path: Path = ("users", login)
@@ -159,10 +166,13 @@ def parse(file: str, text: str) -> Scenario:
         addresses = user_spec.addresses
         if addresses is None:
             addresses = [login if "@" in login else f"{login}@{spec.domains[0]}"]
-        user = store.add_user(login, user_spec.password, addresses)
+        try:
+            user = store.add_user(login, user_spec.password, addresses)
+        except Refused as error:
+            raise document.error(path, str(error)) from None
         for name, messages in user_spec.mailboxes.items():
             where: Path = (*path, "mailboxes", name)
-            specs = document.convert(messages or [], list[MessageSpec], where)
+            specs = document.convert([] if messages is None else messages, list[MessageSpec], where)
             _fill(document, store, user, name, specs, where, epoch, chance)
     rules = [
         _rule(document, rule_spec, ("rules", number)) for number, rule_spec in enumerate(spec.rules)
@@ -191,23 +201,24 @@ def _fill(
         for number, spec in enumerate(specs):
             date = _aware(spec.date or epoch)
             if spec.raw is None:
-                message = text_message(
-                    subject=spec.subject,
-                    text=spec.text,
-                    sender=spec.sender,
-                    to=spec.to or (user.addresses[0] if user.addresses else user.name),
-                    date=date,
-                    message_id=f"<{chance.token('message-id')}@{domain}>",
-                )
+                try:
+                    message = text_message(
+                        subject=spec.subject,
+                        text=spec.text,
+                        sender=spec.sender,
+                        to=spec.to or (user.addresses[0] if user.addresses else user.name),
+                        date=date,
+                        message_id=f"<{chance.token('message-id')}@{domain}>",
+                    )
+                except ValueError as error:
+                    raise document.error((*path, number), f"can't be a message: {error}") from None
             elif spec.subject or spec.text or spec.to:
                 raise document.error((*path, number), "a message is raw, or made from parts")
             else:
                 message = Message(spec.raw.encode("utf-8"))
             for place, flag in enumerate(spec.flags):
-                if not flag or not flag.isascii() or any(char in flag[1:] for char in ' \\(){%*"]'):
-                    raise document.error(
-                        (*path, number, "flags", place), f"{flag!r} can't be a flag"
-                    )
+                if why := problem(flag):
+                    raise document.error((*path, number, "flags", place), why)
             tx.append(mailbox, message, make_flags(spec.flags), date)
 
 

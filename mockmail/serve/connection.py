@@ -1,15 +1,19 @@
 """One TCP connection: read, let the engine run, write. The only awaits are the socket's."""
 
 import contextlib
-import fcntl
 import socket
 import struct
-import termios
+import sys
+from collections.abc import Awaitable, Callable
 
 import trio
 
 from mockmail.wire.acts import Close
 from mockmail.world.engine import Connection, Engine
+
+if sys.platform != "win32":
+    import fcntl
+    import termios
 
 READ = 65_536
 """Octets asked for at once."""
@@ -35,32 +39,37 @@ class SocketConnection:
         self._engine = engine
         self._connection = connection
         self._flushing = False
+        self._pushing = False
         self._flushed = trio.lowlevel.ParkingLot()
-        self._reading = trio.CancelScope()
+        self._lingering = trio.CancelScope()
 
     async def run(self) -> None:
         """Until either side has closed."""
-        connection, engine, stream = self._connection, self._engine, self._stream
         try:
-            await self.flush()
-            with self._reading:
-                left = LINGER_OCTETS
-                while connection.open or left > 0:
-                    data = await stream.receive_some(READ)
-                    if connection.open:
-                        engine.receive(connection, data)
-                        if not connection.out:
-                            self._acknowledge()
-                        await self.flush()
-                    left -= 0 if connection.open else len(data)
-                    if not data:
-                        break
+            with self._lingering:
+                await self._converse()
+                await self._linger()
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass
         finally:
-            engine.lost(connection)
+            self._engine.lost(self._connection)
             with trio.CancelScope(shield=True):
-                await trio.aclose_forcefully(stream)
+                await trio.aclose_forcefully(self._stream)
+
+    async def _converse(self) -> None:
+        await self.flush()
+        while self._connection.open:
+            data = await self._stream.receive_some(READ)
+            self._engine.receive(self._connection, data)
+            if not self._connection.out:
+                self._acknowledge()
+            await self.flush()
+
+    async def _linger(self) -> None:
+        """Read what the client still sends until it closes, or for a while."""
+        left = LINGER_OCTETS
+        while left > 0 and (data := await self._stream.receive_some(READ)):
+            left -= len(data)
 
     def _acknowledge(self) -> None:
         """Send the ACK now, as there is no answer for it to wait for.
@@ -69,10 +78,17 @@ class SocketConnection:
         it with each (Nagle's algorithm against delayed ACKs, RFC 9293 section 3.7.4).
         """
         if _QUICK_ACK is not None:
-            self._stream.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 1)
+            with contextlib.suppress(OSError):
+                self._stream.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 1)
 
-    async def push(self) -> None:
-        """Send what another connection's input, or the clock, has caused."""
+    def notify(self, spawn: Callable[[Callable[[], Awaitable[None]]], None]) -> None:
+        """There is something to send that no input of this connection caused."""
+        if not (self._flushing or self._pushing):
+            self._pushing = True
+            spawn(self._push)
+
+    async def _push(self) -> None:
+        self._pushing = False
         with contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
             await self.flush()
 
@@ -81,15 +97,18 @@ class SocketConnection:
         if self._flushing:
             await self._flushed.park()
             return
-        out = self._connection.out
-        self._flushing = True
+        connection, engine = self._connection, self._engine
         try:
-            while (item := out.take()) is not None:
-                if isinstance(item, Close):
-                    await self._close(item)
-                    return
-                await self._stream.send_all(item)
-                self._engine.drained(self._connection)
+            # Another thread may put something in just after the last look, see that a
+            # flush is under way, and leave it to us: so look again once it is not.
+            while connection.out:
+                self._flushing = True
+                while (item := engine.take(connection)) is not None:
+                    if isinstance(item, Close):
+                        await self._close(item)
+                    else:
+                        await self._stream.send_all(item)
+                self._flushing = False
         finally:
             self._flushing = False
             self._flushed.unpark_all()
@@ -102,7 +121,7 @@ class SocketConnection:
             # Closing with unread input would reset the connection and could take what
             # was sent last with it (RFC 9293 section 3.6.1): `run` reads on for a while.
             await self._stream.send_eof()
-            self._reading.deadline = trio.current_time() + LINGER
+            self._lingering.deadline = trio.current_time() + LINGER
 
     async def _reset(self) -> None:
         """Close with RST, once the client's kernel has what was sent before."""
@@ -111,11 +130,14 @@ class SocketConnection:
             if not _unsent(sock.fileno()):
                 break
             await trio.sleep(0.001)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with contextlib.suppress(OSError):  # the client was faster
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def _unsent(fileno: int) -> int:
     """Octets that the peer's kernel has not acknowledged; 0 where nobody can tell."""
+    if sys.platform == "win32" or fileno < 0:
+        return 0
     try:
         answer = fcntl.ioctl(fileno, termios.TIOCOUTQ, b"\0\0\0\0")
     except OSError:

@@ -23,8 +23,9 @@ class MemoryStream(trio.abc.HalfCloseableStream):
         self._ended: Close | None = None
         self._sent_eof = False
         self._closed = False
-        self._arrival = trio.lowlevel.ParkingLot()
-        self._receiving = trio.Lock()
+        self._changed = trio.lowlevel.ParkingLot()
+        self._receiving = False
+        self._sending = False
         self._connection = engine.connect(protocol)
         self._connection.notify = self._pull
         self._pull()
@@ -36,9 +37,8 @@ class MemoryStream(trio.abc.HalfCloseableStream):
 
     def _pull(self) -> None:
         """Take from the server as much as a socket's buffers would hold."""
-        out = self._connection.out
         while self._ended is None and self._incoming_octets < CHUNK:
-            item = out.take()
+            item = self._engine.take(self._connection)
             if item is None:
                 break
             if isinstance(item, Close):
@@ -46,8 +46,12 @@ class MemoryStream(trio.abc.HalfCloseableStream):
             else:
                 self._incoming.append(item)
                 self._incoming_octets += len(item)
-                self._engine.drained(self._connection)
-        self._arrival.unpark_all()
+        self._changed.unpark_all()
+
+    def drop(self) -> None:
+        """The server ends the connection."""
+        self._engine.lost(self._connection)
+        self._pull()
 
     def _check_open(self) -> None:
         if self._closed:
@@ -57,13 +61,23 @@ class MemoryStream(trio.abc.HalfCloseableStream):
         self._check_open()
         if self._sent_eof:
             raise trio.ClosedResourceError("send_eof was called")
-        await trio.lowlevel.checkpoint()
-        self._check_open()
-        if self._ended is not None:
-            raise trio.BrokenResourceError("the server has closed the connection")
-        if data:
-            self._engine.receive(self._connection, bytes(data))
-            self._pull()
+        if self._sending:
+            raise trio.BusyResourceError("another task is sending on this stream")
+        self._sending = True
+        try:
+            await trio.lowlevel.checkpoint()
+            # A server that holds commands back for a slow reader takes no more of them.
+            while self._connection.held and self._ended is None:
+                self._check_open()
+                await self._changed.park()
+            self._check_open()
+            if self._ended is not None:
+                raise trio.BrokenResourceError("the server has closed the connection")
+            if data:
+                self._engine.receive(self._connection, bytes(data))
+                self._pull()
+        finally:
+            self._sending = False
 
     async def wait_send_all_might_not_block(self) -> None:
         self._check_open()
@@ -81,10 +95,11 @@ class MemoryStream(trio.abc.HalfCloseableStream):
         if max_bytes is not None and max_bytes < 1:
             raise ValueError("max_bytes must be at least 1")
         self._check_open()
-        await trio.lowlevel.checkpoint()
-        if self._receiving.locked():
+        if self._receiving:
             raise trio.BusyResourceError("another task is receiving from this stream")
-        async with self._receiving:
+        self._receiving = True
+        try:
+            await trio.lowlevel.checkpoint()
             while not self._incoming:
                 self._check_open()
                 if self._ended is not None:
@@ -93,7 +108,9 @@ class MemoryStream(trio.abc.HalfCloseableStream):
                     return b""
                 if not self._connection.open and not self._connection.out:
                     return b""
-                await self._arrival.park()
+                await self._changed.park()
+        finally:
+            self._receiving = False
         self._check_open()
         chunk = self._incoming[0]
         taken = bytes(chunk[:max_bytes])
@@ -109,5 +126,5 @@ class MemoryStream(trio.abc.HalfCloseableStream):
         if not self._closed:
             self._closed = True
             self._engine.lost(self._connection)
-            self._arrival.unpark_all()
+            self._changed.unpark_all()
         await trio.lowlevel.checkpoint()

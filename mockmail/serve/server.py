@@ -5,7 +5,10 @@ is known, so a client may connect at once. Everything else here is a look at the
 world between two inputs.
 """
 
+import contextlib
+import errno
 import socket
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
@@ -16,12 +19,14 @@ from mockmail.delivery.delivery import Sent
 from mockmail.serve.connection import SocketConnection
 from mockmail.serve.loop import Loop
 from mockmail.serve.memory import MemoryStream
+from mockmail.store.store import Refused
 from mockmail.world.handles import Faults, User
 from mockmail.world.transcript import Transcript
 from mockmail.world.world import World
 
 LOOPBACK = "127.0.0.1"
 BACKLOG = 1_024
+_NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS)
 
 
 class Endpoint:
@@ -33,9 +38,10 @@ class Endpoint:
         self._address: tuple[str, int] | None = None
 
     def _open(self) -> tuple[str, int]:
-        if self._address is None:
-            self._address = self._server._listen(self._protocol)
-        return self._address
+        with self._server._opening:
+            if self._address is None:
+                self._address = self._server._listen(self._protocol)
+            return self._address
 
     @property
     def host(self) -> str:
@@ -76,11 +82,14 @@ class Server:
         self._endpoints = {name: Endpoint(self, name) for name in ("imap", "pop3", "smtp")}
         self._faults = Faults(world)
         self._closed = False
+        # Endpoints may be asked for from several threads at once.
+        self._opening = threading.Lock()
+        self._in_use = False
         # Only the loop's thread touches these.
         self._scopes: dict[trio.CancelScope, None] = {}
+        self._streams: list[MemoryStream] = []
         self._idle: trio.Event | None = None
         self._timer: trio.Event | None = None
-        self._in_use = False
 
     @property
     def imap(self) -> Endpoint:
@@ -124,14 +133,17 @@ class Server:
     def add_user(self, login: str, *, password: str = "secret", address: str | None = None) -> User:
         """A new user with an empty INBOX.
 
-        `address` is ``login@`` the first local domain by default.
-        ``store.Refused`` if there is a user of that name.
+        `address` is ``login@`` the first local domain by default. ``ValueError`` if
+        the name or the address is taken.
         """
         world = self._world
         with world.engine.turn():
             if address is None:
                 address = login if "@" in login else f"{login}@{world.delivery.domains[0]}"
-            return User(world, world.store.add_user(login, password, [address]))
+            try:
+                return User(world, world.store.add_user(login, password, [address]))
+            except Refused as error:
+                raise ValueError(str(error)) from None
 
     def advance(self, time: float | timedelta) -> None:
         """Move the server's clock on by so many seconds; what is due happens before it returns."""
@@ -152,14 +164,16 @@ class Server:
         if self._loop.here:
             raise RuntimeError("inside the server's own loop, `await server.aclose()`")
         if self._in_use:
-            self._loop.run(self.aclose)
+            with contextlib.suppress(trio.RunFinishedError):  # the loop was stopped before
+                self._loop.run(self.aclose)
         self._closed = True
 
     async def aclose(self) -> None:
         """The same from inside the loop."""
         self.cancel()
         if self._scopes:
-            self._idle = trio.Event()
+            if self._idle is None:
+                self._idle = trio.Event()
             with trio.CancelScope(shield=True):
                 await self._idle.wait()
 
@@ -168,6 +182,8 @@ class Server:
         self._closed = True
         for scope in self._scopes:
             scope.cancel()
+        for stream in self._streams:
+            stream.drop()
 
     # For Endpoint
 
@@ -193,8 +209,11 @@ class Server:
             )
         if self._closed:
             raise RuntimeError("the server is closed")
-        self._start_timer()
-        return MemoryStream(self._world.engine, protocol)
+        with self._opening:
+            self._start_timer()
+        stream = MemoryStream(self._world.engine, protocol)
+        self._streams.append(stream)
+        return stream
 
     # Tasks
 
@@ -229,13 +248,18 @@ class Server:
                     sock, _ = await listening.accept()
                 except ConnectionError:
                     continue  # the client left before it was let in
+                except OSError as error:
+                    if error.errno not in _NO_ROOM:
+                        raise
+                    await trio.sleep(0.1)  # other connections may be closed meanwhile
+                    continue
                 # Sessions are numbered here, in the order of arrival; tasks start in any order.
                 self._welcome(trio.SocketStream(sock), protocol)
 
     def _welcome(self, stream: trio.SocketStream, protocol: str) -> None:
         connection = self._world.engine.connect(protocol)
         moving = SocketConnection(stream, self._world.engine, connection)
-        connection.notify = lambda: self._spawn(moving.push)
+        connection.notify = lambda: moving.notify(self._spawn)
         self._spawn(moving.run)
 
     def _start_timer(self) -> None:

@@ -98,7 +98,7 @@ def rcpt(session: Session, argument: bytes) -> Answer:
     delivery = session.delivery
     if "@" not in address:
         address += "@" + delivery.domains[0]  # RFC 5321 section 4.5.1: <Postmaster>
-    if delivery.is_local(address) and delivery.local_user(address) is None:
+    if delivery.is_unknown(address):
         raise Refused(550, "5.1.1", f"There is no user {address}")
     session.recipients.append(address)
     return reply(250, "2.1.5", "Recipient ok")

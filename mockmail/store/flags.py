@@ -6,6 +6,7 @@ orders leave the same bytes. Names are compared without case (RFC 9051 section
 2.3.2); the spelling that was there first stays.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import lru_cache
@@ -59,6 +60,19 @@ class Flags:
 
     def __repr__(self) -> str:
         return f"Flags{self.names}"
+
+
+# flag-keyword = atom (RFC 3501 section 9)
+_KEYWORD = re.compile(r"[!#$&'+-\[^-z|}~]+")
+
+
+def problem(name: str) -> str | None:
+    """Why no message can have the flag `name`, or None."""
+    if name.startswith("\\"):
+        if name.lower() in _RANK:
+            return None
+        return f"{name!r} is no system flag; there are {' '.join(SYSTEM_FLAGS)}"
+    return None if _KEYWORD.fullmatch(name) else f"{name!r} can't be a keyword"
 
 
 def flags(names: Iterable[str]) -> Flags:

@@ -1,11 +1,12 @@
 """What changed in a mailbox, numbered, in the order it happened.
 
 Each transaction adds at most one record of each kind per mailbox. A reader (a
-session's view) holds a cursor and asks for what came since; a record is kept
-until the slowest reader has passed it.
+session's view) holds a cursor and asks for what came since. A few records are
+kept for readers that lag; beyond that they are asked to catch up, so that a
+session that never speaks costs no memory.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,19 +66,19 @@ class Expunged:
 
 Change = Appended | Flagged | Expunged
 
-_TRIM_AT_LEAST = 64
+KEPT = 256
+"""Records that are kept for slow readers; then they are made to read."""
 
 
 class Journal:
     """The changes of one mailbox from number `first` on."""
 
-    __slots__ = ("_cursors", "_trim_at", "changes", "first")
+    __slots__ = ("_cursors", "changes", "first")
 
     def __init__(self, first: int = 0) -> None:
         self.first = first
         self.changes: list[Change] = []
         self._cursors: list[Cursor] = []
-        self._trim_at = _TRIM_AT_LEAST
 
     @property
     def end(self) -> int:
@@ -86,18 +87,21 @@ class Journal:
 
     def add(self, change: Change) -> None:
         self.changes.append(change)
-        if len(self.changes) >= self._trim_at:
+        if len(self.changes) > KEPT:
             self._trim()
 
     def _trim(self) -> None:
+        """Let the readers catch up, and forget what all have read."""
+        for cursor in self._cursors:
+            if cursor.behind:
+                cursor.catch_up()
         keep_from = min((cursor.at for cursor in self._cursors), default=self.end)
         del self.changes[: keep_from - self.first]
         self.first = keep_from
-        self._trim_at = max(_TRIM_AT_LEAST, 2 * len(self.changes))
 
-    def open(self) -> "Cursor":
-        """A cursor that stands at the end."""
-        cursor = Cursor(self)
+    def open(self, catch_up: Callable[[], None]) -> "Cursor":
+        """A cursor that stands at the end; `catch_up` makes its holder read."""
+        cursor = Cursor(self, catch_up)
         self._cursors.append(cursor)
         return cursor
 
@@ -108,10 +112,11 @@ class Journal:
 class Cursor:
     """How far one reader has come."""
 
-    __slots__ = ("at", "journal")
+    __slots__ = ("at", "catch_up", "journal")
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, catch_up: Callable[[], None]) -> None:
         self.journal = journal
+        self.catch_up = catch_up
         self.at = journal.end
 
     @property

@@ -5,7 +5,7 @@ first write, so that forking takes the same time whatever the mailbox holds.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 
 from mockmail.numset import ModSeq, Uid
@@ -138,6 +138,12 @@ class Mailbox:
         self.first_recent = self.uidnext
         self.readers.append(session)
         self.readers.sort()
+
+    def release_recent(self, session: int, untold: Collection[Uid]) -> None:
+        """`session` leaves; what it was not told of is ``\\Recent`` for the next one."""
+        self.readers.remove(session)
+        if untold:
+            self.first_recent = min(untold)
 
     def check(self) -> None:
         """Laws 1 and 2, as far as one mailbox can show them; ``AssertionError`` if broken."""

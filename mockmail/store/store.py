@@ -172,9 +172,13 @@ class Store:
         return twin
 
     def add_user(self, name: str, password: str, addresses: Iterable[str] = ()) -> User:
-        """A new user with an INBOX. `Refused` if there is one of that name."""
+        """A new user with an INBOX. `Refused` if the name or an address is taken."""
         if name in self.users:
             raise Refused(f"there is a user {name!r} already")
+        addresses = list(addresses)
+        for address in addresses:
+            if other := self.user_of(address):
+                raise Refused(f"{address} is an address of {other.name!r} already")
         user = self.users[name] = User(name, password, addresses)
         self.create(user, "INBOX")
         return user
@@ -225,6 +229,8 @@ class Store:
     def commit(self, draft: Draft, origin: str) -> None:
         """Make a draft true. For `Transaction` only."""
         mailbox = draft.mailbox
+        if draft.modseq != mailbox.modseq + 1 or draft.uidnext < mailbox.uidnext:
+            raise RuntimeError(f"two transactions at once on mailbox {mailbox.name}")
         appended = tuple(e for uid, e in draft.appended.items() if uid not in draft.expunged)
         flagged = tuple(draft.changed.values())
         expunged = tuple(e for uid, e in draft.expunged.items() if uid not in draft.appended)

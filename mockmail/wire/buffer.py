@@ -6,20 +6,29 @@ goes on where it stopped. A line longer than its limit is thrown away to its end
 and reported once, so that no peer makes us keep more than the limit.
 """
 
+REMEMBERED = 200
+"""Octets of a line that was too long that are told."""
+
 
 class TooLong(Exception):
     """A line passed its limit; it is gone, and the next line can be read."""
+
+    def __init__(self, start: bytes = b"") -> None:
+        super().__init__()
+        self.start = start
+        """How it began."""
 
 
 class Buffer:
     """What one peer has sent and nobody has read yet."""
 
-    __slots__ = ("_data", "_scanned", "_skipping")
+    __slots__ = ("_data", "_scanned", "_skipping", "_start")
 
     def __init__(self) -> None:
         self._data = bytearray()
         self._scanned = 0
         self._skipping = False
+        self._start = b""
 
     def __len__(self) -> int:
         return len(self._data)
@@ -28,15 +37,16 @@ class Buffer:
         self._data += data
 
     def line(self, limit: int) -> bytes | None:
-        """The next line without its end, which is CRLF or a bare LF.
+        """The next line without its end, which is CRLF, or a bare LF out of leniency.
 
         `TooLong` once per line of more than `limit` octets.
         """
         data = self._data
         end = data.find(b"\n", self._scanned)
         if end < 0:
-            if self._skipping or len(data) > limit:
-                self._skipping = True
+            # The CR of its end may be here already, and doesn't count.
+            if self._skipping or len(data) - data.endswith(b"\r") > limit:
+                self._skip()
                 data.clear()
             self._scanned = len(data)
             return None
@@ -44,9 +54,15 @@ class Buffer:
         del data[: end + 1]
         self._scanned = 0
         if self._skipping or len(line) > limit:
-            self._skipping = False
-            raise TooLong
+            start = self._start or line[:REMEMBERED]
+            self._skipping, self._start = False, b""
+            raise TooLong(start)
         return line
+
+    def _skip(self) -> None:
+        if not self._skipping:
+            self._skipping = True
+            self._start = bytes(self._data[:REMEMBERED])
 
     def exact(self, octets: int) -> bytes | None:
         """The next `octets` octets."""
@@ -64,7 +80,7 @@ class Buffer:
         at = data.find(mark, max(0, self._scanned - len(mark) + 1))
         if at < 0:
             if self._skipping or len(data) > limit:
-                self._skipping = True
+                self._skip()
                 # The mark may be half there.
                 del data[: len(data) - len(mark) + 1]
             self._scanned = len(data)
@@ -73,7 +89,7 @@ class Buffer:
         del data[: at + len(mark)]
         self._scanned = 0
         if self._skipping or len(taken) > limit:
-            self._skipping = False
+            self._skipping, self._start = False, b""
             raise TooLong
         return taken
 
@@ -89,10 +105,3 @@ class Buffer:
             return b""
         block = self.until(b"\r\n.\r\n", limit + 5)
         return None if block is None else block[:-3]
-
-    def take(self) -> bytes:
-        """All there is."""
-        taken = bytes(self._data)
-        self._data.clear()
-        self._scanned = 0
-        return taken

@@ -2,12 +2,12 @@
 
 Each input runs to completion: all responses it causes, in all sessions, are in
 their outboxes before any other input is looked at. Whoever drives the engine (a
-socket, a memory stream, a test) calls `connect`, `receive`, `tick` and
-`drained`, and empties the outboxes in whatever way it likes::
+socket, a memory stream, a test) calls `connect`, `receive` and `tick`, and sends
+what it takes out::
 
     connection = engine.connect("imap")
     engine.receive(connection, b"a NOOP\\r\\n")
-    while (item := connection.out.take()) is not None: ...
+    while (item := engine.take(connection)) is not None: ...
 """
 
 import string
@@ -60,6 +60,11 @@ class Connection:
         """Called when there is something to send that no input of this connection caused."""
 
     @property
+    def held(self) -> bool:
+        """Whether the next command waits for the client to read."""
+        return type(self.waiting) is Turn
+
+    @property
     def open(self) -> bool:
         """Whether the session goes on."""
         return self.waiting is not None
@@ -92,7 +97,7 @@ class Engine:
         self._settled = store.version
         self._soonest: float | None = None
         # A world may be looked at from a test's thread while its loop runs in another.
-        self._lock = threading.RLock()
+        self._lock = transcript.lock = threading.RLock()
 
     def connect(self, protocol: str) -> Connection:
         """A new client; its greeting is in the outbox."""
@@ -130,17 +135,25 @@ class Engine:
             if self._settled != self.store.version:
                 self._settle()
 
-    def drained(self, connection: Connection) -> None:
-        """The driver has sent something: a command that was held back may go on."""
-        waiting = connection.waiting
-        if type(waiting) is Turn or (type(waiting) is Wait and waiting.change):
-            with self._lock:
-                if connection.out.octets <= HELD_AT:
-                    if type(connection.waiting) is Turn:
-                        self._run(connection, None)
-                    elif connection.seen != self.store.version:
-                        self._run(connection, Woke.CHANGE)
+    def take(self, connection: Connection) -> Chunk | Close | None:
+        """The next thing to send; what a full outbox has held back goes on."""
+        with self._lock:
+            out = connection.out
+            item = out.take()
+            waiting = connection.waiting
+            if out.octets <= HELD_AT:
+                if type(waiting) is Turn:
+                    self._run(connection, None)
                     self._settle()
+                elif self._missed(connection):
+                    self._run(connection, Woke.CHANGE)
+                    self._settle()
+            return out.take() if item is None else item
+
+    def _missed(self, connection: Connection) -> bool:
+        """Whether the session waits for a change, and there was one."""
+        waiting = connection.waiting
+        return type(waiting) is Wait and waiting.change and connection.seen != self.store.version
 
     def lost(self, connection: Connection) -> None:
         """The connection broke: the session ends where it is."""
@@ -178,9 +191,11 @@ class Engine:
     def turn(self) -> Iterator[None]:
         """Look at the world, or change it, between two inputs; the sessions hear of it after."""
         with self._lock:
-            yield
-            if self._settled != self.store.version:
-                self._settle()
+            try:
+                yield
+            finally:
+                if self._settled != self.store.version:
+                    self._settle()
 
     def _record(self, connection: Connection, chunk: Chunk) -> None:
         self.transcript.sent(connection.name, connection.protocol, chunk)
@@ -190,8 +205,8 @@ class Engine:
         assert stage is not None
         out = connection.out
         before, self.transcript.speaking = self.transcript.speaking, out
-        waiting = stage.run(woke)
         connection.seen = self.store.version
+        waiting = stage.run(woke)
         if connection.eof and type(waiting) is Wait:
             waiting = stage.run(Woke.EOF)
         self.transcript.speaking = before
@@ -199,6 +214,8 @@ class Engine:
         connection.waiting = waiting
         if waiting is None:
             self._over(connection)
+        elif woke is Woke.CHANGE:
+            pass  # only the client's own words put the deadline off (RFC 9051 section 5.4)
         elif type(waiting) is Wait and waiting.timeout is not None:
             connection.deadline = self.clock.waited + waiting.timeout
             if self._soonest is None or connection.deadline < self._soonest:
@@ -219,13 +236,7 @@ class Engine:
                 return
             self._settled = self.store.version
             for connection in list(self.connections.values()):
-                waiting = connection.waiting
-                if (
-                    type(waiting) is Wait
-                    and waiting.change
-                    and connection.seen != self.store.version
-                    and connection.out.octets <= HELD_AT
-                ):
+                if self._missed(connection) and connection.out.octets <= HELD_AT:
                     had = connection.out.octets
                     self._run(connection, Woke.CHANGE)
                     if connection.out.octets != had or connection.waiting is None:

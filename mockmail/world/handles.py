@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from mockmail.message.build import from_email, text_message
 from mockmail.message.message import Message as StoredMessage
 from mockmail.store.flags import flags as make_flags
+from mockmail.store.flags import problem
 from mockmail.store.journal import Entry
 from mockmail.store.mailbox import Mailbox as StoredMailbox
 from mockmail.store.store import User as StoredUser
@@ -125,6 +126,10 @@ class User:
         `date` is its INTERNALDATE, the clock's time by default.
         """
         world = self._world
+        flags = tuple(flags)
+        for flag in flags:
+            if why := problem(flag):
+                raise ValueError(why)
         with world.engine.turn():
             now = world.clock.now
             if message is None:

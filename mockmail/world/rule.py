@@ -167,6 +167,8 @@ class Rule:
             raise ValueError(f"times is {times}; a rule that never fires is no rule")
         if skip < 0:
             raise ValueError(f"skip is {skip}")
+        if name.isalpha() and name.isupper():
+            raise ValueError(f"a rule can't be called {name}: sessions are")
         self.when = when
         self.do = do
         self.times = times

@@ -147,6 +147,8 @@ class Stage:
             pieces = response.pieces()
             if moment.cut is not None:
                 octets, in_literal = moment.cut
+                meant = f"meant {chunks.size(pieces)} octets: {pieces[0]!r}"
+                self._transcript.note(self._person.name, self._protocol, meant)
                 pieces = chunks.first(pieces, octets, in_literal=in_literal)
             self._out.put(pieces)
         if moment.close is None:

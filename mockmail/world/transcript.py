@@ -6,8 +6,10 @@ counted (``A1`` is the first command of session A), and how a client cut its
 bytes into segments is not seen.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
@@ -20,7 +22,7 @@ from mockmail.wire.chunks import Chunk, Outbox
 LIMIT = 67_108_864
 """Octets that a transcript keeps; the oldest records go first."""
 SHOWN = 2_000
-"""Octets of one record that are shown; the rest is counted."""
+"""Octets of a literal, or of what was said at once, that are shown; the rest is counted."""
 
 
 class Who(Enum):
@@ -68,6 +70,8 @@ class Transcript:
         self.records: deque[Record] = deque()
         self.dropped = 0
         """Records that went because of the limit."""
+        self.lock: AbstractContextManager[object] = nullcontext()
+        """Held by whoever adds records; the engine lends its own."""
         self.speaking: Outbox | None = None
         """Where a session is putting responses right now: they came before the next record."""
 
@@ -117,18 +121,14 @@ class Transcript:
 
     def lines(self) -> Iterator[Line]:
         """The normalised form."""
-        tags: dict[str, dict[bytes, bytes]] = {}
-        counts: dict[str, int] = {}
-        for record in self.records:
-            known = tags.setdefault(record.session, {})
-            if record.tag is not None:
-                # A client may use a tag again; it is the newest command's then.
-                counts[record.session] = counts.get(record.session, 0) + 1
-                known[record.tag] = b"%b%d" % (record.session.encode(), counts[record.session])
-            for text in _texts(record.data):
-                first, space, rest = text.partition(b" ")
-                if first in known and (record.who is Who.SERVER or first == record.tag):
-                    text = known[first] + space + rest
+        with self.lock:
+            records = tuple(self.records)
+        readers: dict[str, _Reader] = {}
+        for record in records:
+            reader = readers.get(record.session)
+            if reader is None:
+                reader = readers[record.session] = _Reader(record.session, record.protocol)
+            for text in reader.texts(record):
                 yield Line(
                     record.time, record.session, record.protocol, record.who, _printable(text)
                 )
@@ -138,11 +138,61 @@ class Transcript:
         return head + "\n".join(map(str, self.lines()))
 
 
-def _texts(data: Chunk) -> Iterator[bytes]:
-    shown = bytes(data[:SHOWN])
-    yield from shown.removesuffix(b"\r\n").split(b"\r\n")
-    if len(data) > SHOWN:
-        yield b"... and %d octets more" % (len(data) - SHOWN)
+_LITERAL = re.compile(rb"\{(\d+)\}\r\n\Z")
+
+
+class _Reader:
+    """Cuts one session's records into lines, and gives its tags numbers."""
+
+    def __init__(self, session: str, protocol: str) -> None:
+        self._session = session.encode()
+        self._counts_literals = protocol == "imap"
+        self._tags: dict[bytes, bytes] = {}
+        self._commands = 0
+        self._literal = 0
+        """Octets of the server's literal that are still to come."""
+
+    def texts(self, record: Record) -> Iterator[bytes]:
+        data = bytes(record.data)
+        if record.tag is not None:
+            # A client may use a tag again; it is the newest command's then.
+            self._commands += 1
+            self._tags[record.tag] = b"%b%d" % (self._session, self._commands)
+            data = self._tags[record.tag] + data[len(record.tag) :]
+        if record.who is Who.SERVER and self._counts_literals:
+            yield from self._responses(data)
+        else:
+            yield from _shown(data)
+
+    def _responses(self, data: bytes) -> Iterator[bytes]:
+        """Lines outside literals have their tag replaced; literals are shown in part."""
+        at = 0
+        while at < len(data):
+            if self._literal:
+                literal = data[at : at + self._literal]
+                at += len(literal)
+                self._literal -= len(literal)
+                yield from _shown(literal)
+                continue
+            end = data.find(b"\r\n", at) + 2
+            line = data[at:end] if end > 1 else data[at:]
+            at += len(line)
+            literal_follows = _LITERAL.search(line)
+            if literal_follows:
+                self._literal = int(literal_follows[1])
+            first, space, rest = line.removesuffix(b"\r\n").partition(b" ")
+            yield self._tags.get(first, first) + space + rest
+
+
+def _shown(data: bytes) -> Iterator[bytes]:
+    """The lines of some octets; of many, the first ones and the last line."""
+    if len(data) <= SHOWN:
+        yield from data.removesuffix(b"\r\n").split(b"\r\n")
+        return
+    last = data.removesuffix(b"\r\n").rpartition(b"\r\n")[2][-SHOWN:]
+    yield from data[:SHOWN].split(b"\r\n")
+    yield b"... %d octets ..." % (len(data) - SHOWN - len(last))
+    yield last
 
 
 def _printable(text: bytes) -> str:

@@ -1,17 +1,19 @@
 """The world: store, time, chance, mail routes, rules and transcript on one engine."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from mockmail.chance import Chance
 from mockmail.clock import Clock
 from mockmail.delivery.delivery import Delivery
 from mockmail.imap import catalog, dispatch
 from mockmail.imap.session import Session as ImapSession
+from mockmail.numset import LARGEST
 from mockmail.pop3 import commands as pop3_commands
 from mockmail.pop3.session import Session as Pop3Session
 from mockmail.smtp import commands as smtp_commands
 from mockmail.smtp.session import Session as SmtpSession
-from mockmail.store.store import Store
+from mockmail.store.store import MAX_MAILBOXES, Store
 from mockmail.wire.acts import Talk
 from mockmail.world.engine import Connection, Engine
 from mockmail.world.rule import Rule, RuleError, Rules
@@ -40,7 +42,7 @@ class World:
         rules: Iterable[Rule] = (),
     ) -> None:
         self.clock = clock or Clock()
-        self.store = store or Store(first_uidvalidity(self.clock))
+        self.store = store or Store(first_uidvalidity(self.clock.epoch))
         self.chance = Chance(seed)
         self.delivery = Delivery(self.store, self.clock, tuple(d.lower() for d in domains))
         self.host = f"mail.{self.delivery.domains[0]}"
@@ -116,6 +118,12 @@ class World:
                 )
 
 
-def first_uidvalidity(clock: Clock) -> int:
-    """UIDVALIDITY of the first mailbox: the epoch in seconds, as servers do, but the same each run."""
-    return int(clock.epoch.timestamp())
+def first_uidvalidity(epoch: datetime) -> int:
+    """UIDVALIDITY of the first mailbox: the epoch in seconds, as servers do, but the same each run.
+
+    ``ValueError`` where that is none: before 1970 and from 2106 on.
+    """
+    seconds = int(epoch.timestamp())
+    if not 0 < seconds < LARGEST - MAX_MAILBOXES:
+        raise ValueError(f"{epoch.isoformat()} gives no UIDVALIDITY of 32 bits")
+    return seconds

@@ -82,7 +82,7 @@ def _refuse_above(cursor: Cursor) -> Callable[[View, list[Chosen]], Split]:
         kept = [(seq, entry) for seq, entry in entries if entry.uid <= limit]
         refused = [(seq, entry) for seq, entry in entries if entry.uid > limit]
         uids = b",".join(b"%d" % entry.uid for _, entry in refused)
-        return Split(kept, refused, b"REFUSED " + uids if refused else None)
+        return Split(kept, b"REFUSED " + uids if refused else None)
 
     return split
 

@@ -282,3 +282,101 @@ def test_many_threads_ask_at_once(server: Server) -> None:
                 counts.append(int(line.split()[1]))
         assert counts == sorted(counts)
     assert [message.uid for message in user.inbox.messages] == list(range(1, 201))
+
+
+def test_a_transcript_may_be_read_while_clients_talk(server: Server) -> None:
+    server.add_user("anna")
+    done = threading.Event()
+
+    def talk() -> None:
+        with log_in(server) as client:
+            while not done.is_set():
+                client.ask(b"NOOP")
+
+    talker = threading.Thread(target=talk)
+    talker.start()
+    try:
+        for _ in range(100):
+            assert str(server.transcript) is not None
+    finally:
+        done.set()
+        talker.join()
+
+
+def test_ports_asked_for_by_many_threads_are_one(server: Server) -> None:
+    ports: list[int] = []
+    start = threading.Barrier(4)
+
+    def ask() -> None:
+        start.wait()
+        ports.append(server.imap.port)
+
+    askers = [threading.Thread(target=ask) for _ in range(4)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    assert len(set(ports)) == 1
+
+
+def test_an_idle_client_that_does_not_read_costs_no_tasks(server: Server) -> None:
+    user = server.add_user("anna")
+    with log_in(server) as client:
+        client.ask(b"IDLE")
+        for _ in range(3_000):
+            user.deliver(b"x")
+        tasks = len(server._scopes)
+        assert tasks < 10
+        count = 0
+        while count < 3_000:
+            line = client.line()
+            if line.endswith(b"EXISTS\r\n"):
+                count = int(line.split()[1])
+
+
+def test_a_command_in_two_pieces_does_not_wait_for_a_delayed_ack(server: Server) -> None:
+    server.add_user("anna")
+    with log_in(server) as client:
+        client._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0)
+        for _ in range(50):
+            client.say(b"x NO")
+            client.say(b"OP")
+            client.say(b"\r\n")
+            assert client.line() == b"x OK NOOP completed\r\n"
+
+
+def test_the_server_can_be_imported_where_posix_is_not() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; sys.modules['fcntl'] = sys.modules['termios'] = None; "
+        "sys.platform = 'win32'; import mockmail.serve.connection"
+    )
+    done = subprocess.run([sys.executable, "-c", "import trio; " + code], capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_what_is_taken_or_wrong_is_refused(server: Server) -> None:
+    anna = server.add_user("anna")
+    with pytest.raises(ValueError, match="there is a user 'anna' already"):
+        server.add_user("anna")
+    with pytest.raises(ValueError, match="is an address of 'anna' already"):
+        server.add_user("other", address="ANNA@example.org")
+    for flag in ("x)", "\\Recent", "é", ""):
+        with pytest.raises(ValueError, match=r"can't be a keyword|is no system flag"):
+            anna.deliver(text="x", flags=[flag])
+
+
+def test_an_address_outside_the_local_domains_is_its_users(server: Server) -> None:
+    boss = server.add_user("boss@company.example")
+    with connect(server, "smtp") as client:
+        client.say(
+            b"EHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<boss@company.example>\r\n"
+            b"RCPT TO:<postmaster>\r\nDATA\r\n.\r\nQUIT\r\n"
+        )
+        assert client.rest().splitlines()[-1].startswith(b"221 ")
+    assert len(boss.inbox.messages) == 1
+    assert [(sent.recipients, sent.raw) for sent in server.outbox] == [
+        (("postmaster@example.org",), b"")
+    ]

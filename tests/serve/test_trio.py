@@ -136,3 +136,52 @@ async def test_the_loops_own_clock(
 def test_connect_needs_the_loop(mailserver: Server) -> None:
     with pytest.raises(RuntimeError, match="mailserver_trio"):
         mailserver.imap.connect()
+
+
+async def test_what_a_block_raises_comes_out_as_it_was() -> None:
+    async def fail() -> None:
+        async with mockmail.open_server() as server:
+            assert server.imap.port
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    with pytest.raises(mockmail.ScenarioError):
+        async with mockmail.open_server("nope"):
+            pass
+
+
+async def test_closing_ends_memory_streams() -> None:
+    async with mockmail.open_server() as server:
+        stream = server.imap.connect()
+        await until(stream, b"ready\r\n")
+    with trio.fail_after(10):
+        assert await stream.receive_some() == b""
+        with pytest.raises(trio.BrokenResourceError):
+            await stream.send_all(b"a NOOP\r\n")
+    with pytest.raises(RuntimeError, match="the server is closed"):
+        server.imap.connect()
+
+
+async def test_closing_twice_at_once() -> None:
+    async with mockmail.open_server() as server:
+        stream = await trio.open_tcp_stream(server.imap.host, server.imap.port)
+        async with stream, trio.open_nursery() as nursery:
+            nursery.start_soon(server.aclose)
+            nursery.start_soon(server.aclose)
+
+
+async def test_a_memory_stream_holds_a_sender_that_does_not_read(mailserver_trio: Server) -> None:
+    mailserver_trio.add_user("anna").deliver(b"z" * 1_500_000)
+    async with mailserver_trio.imap.connect() as stream:
+        await log_in(stream)
+        await stream.send_all(b"c FETCH 1 BODY.PEEK[]\r\nd FETCH 1 BODY.PEEK[]\r\n")
+        with trio.move_on_after(0.05) as held:
+            await stream.send_all(b"e NOOP\r\n")
+        assert held.cancelled_caught
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(stream.send_all, b"e NOOP\r\n")
+            await trio.testing.wait_all_tasks_blocked()
+            with pytest.raises(trio.BusyResourceError):
+                await stream.send_all(b"f NOOP\r\n")
+            await until(stream, b"e OK NOOP completed\r\n")

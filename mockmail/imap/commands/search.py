@@ -69,9 +69,9 @@ def handle(session: Session, c: SearchCommand) -> Answer:
     if c.charset is not None and c.charset not in CHARSETS:
         raise No("Unknown charset", b"BADCHARSET (" + b" ".join(CHARSETS) + b")")
     view = session.selected
-    view.advance()
+    known = view.known().chosen
     test = matcher(resolved(c.criterion, view), view.recent)
-    found = [entry.uid if c.uid else seq for seq, entry in view.known().chosen if test(seq, entry)]
+    found = [entry.uid if c.uid else seq for seq, entry in known if test(seq, entry)]
     yield reply.untagged(b"SEARCH", *(b"%d" % number for number in found))
     return Done(b"SEARCH completed")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Container
 
 from mockmail.imap import quote
 from mockmail.imap.cursor import Cursor
-from mockmail.imap.grammar import ASTRING_ATOM, PARTIAL
+from mockmail.imap.grammar import ASTRING_ATOM, PARTIAL, PRINTABLE
 from mockmail.imap.reply import Bad
 from mockmail.imap.session import FetchItem, FetchItemRow
 from mockmail.imap.view import View
@@ -33,7 +33,7 @@ def text(message: Message) -> memoryview:
 
 
 def header_fields(names: Container[bytes], *, wanted: bool) -> Section:
-    """The fields of these lower-cased names, or all others, and an empty line."""
+    """The fields of these lower-cased names, or all others, and the empty line behind the header."""
 
     def section(message: Message) -> bytes:
         wire = message.wire
@@ -42,7 +42,9 @@ def header_fields(names: Container[bytes], *, wanted: bool) -> Section:
             for field in message.fields
             if (field.name in names) is wanted
         ]
-        return b"".join((*chosen, b"\r\n"))
+        # The empty line is there if the message has one (RFC 3501 section 6.4.5).
+        last = message.fields[-1].end if message.fields else 0
+        return b"".join((*chosen, wire[last : message.header_size]))
 
     return section
 
@@ -59,7 +61,7 @@ def _section(cursor: Cursor) -> tuple[bytes, Section]:
         return name, text
     if name in (b"HEADER.FIELDS", b"HEADER.FIELDS.NOT"):
         cursor.space()
-        names = cursor.list_of(lambda: cursor.astring("a field name"))
+        names = cursor.list_of(lambda: _field_name(cursor))
         # One by one in the form that is sent again: clients look for it (RFC 3501 section 7.4.2).
         shown = b" ".join(
             name if ASTRING_ATOM.fullmatch(name) else quote.quoted(name) for name in names
@@ -68,6 +70,16 @@ def _section(cursor: Cursor) -> tuple[bytes, Section]:
         return name + b" (" + shown + b")", chosen
     cursor.at = start
     raise cursor.expected("a section")
+
+
+def _field_name(cursor: Cursor) -> bytes:
+    """``header-fld-name``; it is shown again in the answer, so it has to be printable."""
+    start = cursor.at
+    name = cursor.astring("a field name")
+    if not PRINTABLE.fullmatch(name):
+        cursor.at = start
+        raise cursor.expected("a field name in printable US-ASCII")
+    return name
 
 
 def _body(name: bytes, cursor: Cursor) -> FetchItem:
