@@ -17,13 +17,14 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.serve.server import Endpoint, Server
     from mockmail.world.effects import Cut, Expunge
     from mockmail.world.handles import Faults, Mailbox, Message, User
-    from mockmail.world.rule import Match, Rule, When
+    from mockmail.world.rule import Effect, Match, Moment, Rule, RuleError, When
     from mockmail.world.transcript import Transcript
     from mockmail.world.world import Broken
 
 _HOMES = {
     "Broken": "mockmail.world.world",
     "Cut": "mockmail.world.effects",
+    "Effect": "mockmail.world.rule",
     "Endpoint": "mockmail.serve.server",
     "Expunge": "mockmail.world.effects",
     "Faults": "mockmail.world.handles",
@@ -31,7 +32,9 @@ _HOMES = {
     "Match": "mockmail.world.rule",
     "MemoryStream": "mockmail.serve.memory",
     "Message": "mockmail.world.handles",
+    "Moment": "mockmail.world.rule",
     "Rule": "mockmail.world.rule",
+    "RuleError": "mockmail.world.rule",
     "ScenarioError": "mockmail.scenario.errors",
     "Sent": "mockmail.delivery.delivery",
     "Server": "mockmail.serve.server",
@@ -47,6 +50,7 @@ _HOMES = {
 __all__ = [
     "Broken",
     "Cut",
+    "Effect",
     "Endpoint",
     "Expunge",
     "Faults",
@@ -54,7 +58,9 @@ __all__ = [
     "Match",
     "MemoryStream",
     "Message",
+    "Moment",
     "Rule",
+    "RuleError",
     "ScenarioError",
     "Sent",
     "Server",

@@ -4,28 +4,57 @@ Dates and ids are given, never drawn here: they come from the world's clock and
 chance.
 """
 
+import quopri
 from datetime import datetime
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr, getaddresses
 
-from mockmail.message.message import Message
+from mockmail.message.message import Message, with_crlf
 
 _POLICY = SMTP.clone(utf8=False)
+_MAX_LINE = 998  # octets, RFC 5322 section 2.1.1
 
 
 def text_message(
     *, subject: str, text: str, sender: str, to: str, date: datetime, message_id: str
 ) -> Message:
-    """A text/plain message with these fields; `text` in US-ASCII where it can, else UTF-8."""
-    mail = EmailMessage(policy=_POLICY)
-    mail["From"] = sender
-    mail["To"] = to
-    mail["Subject"] = subject
-    mail["Date"] = format_datetime(date)
-    mail["Message-ID"] = message_id
-    mail.set_content(text if text.endswith("\n") else text + "\n")
-    return Message(mail.as_bytes())
+    """A text/plain message with these fields; `text` in US-ASCII where it can, else UTF-8.
+
+    `sender` and `to` stand in their fields as they are given, right or not.
+    ``ValueError`` for a line end in a field.
+    """
+    if not text.endswith("\n"):
+        text += "\n"
+    body = with_crlf(text.encode("utf-8"))
+    plain = text.isascii() and all(len(line) <= _MAX_LINE for line in body.split(b"\r\n"))
+    fields = (
+        ("From", _addresses(sender)),
+        ("To", _addresses(to)),
+        ("Subject", _words(subject)),
+        ("Date", format_datetime(date)),
+        ("Message-ID", message_id),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", f'text/plain; charset="{"us-ascii" if plain else "utf-8"}"'),
+        ("Content-Transfer-Encoding", "7bit" if plain else "quoted-printable"),
+    )
+    for name, value in fields:
+        if "\r" in value.replace("\r\n ", "") or "\n" in value.replace("\r\n ", ""):
+            raise ValueError(f"{name} has a line end in it: {value!r}")
+    header = "".join(f"{name}: {value}\r\n" for name, value in fields)
+    if not plain:
+        body = with_crlf(quopri.encodestring(body.replace(b"\r\n", b"\n")))
+    return Message(f"{header}\r\n".encode("ascii") + body)
+
+
+def _words(value: str) -> str:
+    return value if value.isascii() else Header(value, "utf-8").encode(linesep="\r\n")
+
+
+def _addresses(value: str) -> str:
+    """The addresses, names outside US-ASCII as encoded words (RFC 2047 section 5)."""
+    return value if value.isascii() else ", ".join(map(formataddr, getaddresses([value])))
 
 
 def from_email(mail: EmailMessage) -> Message:

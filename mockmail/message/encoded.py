@@ -5,11 +5,14 @@ A word that is not as it must be never hinders: it is shown as well as can be
 """
 
 import base64
+import codecs
 import re
 
 # encoded-word = "=?" charset ["*" language] "?" encoding "?" encoded-text "?="
 _WORD = re.compile(rb"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bBqQ])\?([^?\s]*)\?=")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+# Codecs that Python has for purposes of its own.
+_NO_CHARSETS = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 
 
@@ -53,6 +56,9 @@ def _text(octets: bytes, charset: bytes) -> str:
     if not octets:
         return ""
     try:
-        return octets.decode(charset.decode("ascii"), "replace")
+        codec = codecs.lookup(charset.decode("ascii")).name
+        if codec not in _NO_CHARSETS:
+            return octets.decode(codec, "replace")
     except (LookupError, ValueError):
-        return octets.decode("latin-1")
+        pass
+    return octets.decode("latin-1")

@@ -16,7 +16,20 @@ from mockmail.scenario.errors import ScenarioError
 T = TypeVar("T")
 Path = tuple[str | int, ...]
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TEXT = "tag:yaml.org,2002:str"
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Builds plain types only, and says where a value is none (``2024-13-45``)."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> object:  # noqa: FBT001, FBT002
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as error:
+            raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from error
+
+
 _AT = re.compile(r" - at `\$(.*)`$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
@@ -41,8 +54,11 @@ class Document:
             mark = error.problem_mark
             line = None if mark is None else mark.line + 1
             raise ScenarioError(file, line, "", f"is not YAML: {error.problem}") from error
-        except (yaml.YAMLError, ValueError, RecursionError) as error:
-            raise ScenarioError(file, None, "", f"is not YAML: {error}") from error
+        except yaml.reader.ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            raise ScenarioError(file, line, "", f"is not YAML: {error.reason}") from error
+        except RecursionError as error:
+            raise ScenarioError(file, None, "", "is nested too deeply") from error
 
     def _check_keys(self, node: yaml.Node, path: Path, seen: set[int]) -> None:
         if id(node) in seen:  # an alias
@@ -52,6 +68,11 @@ class Document:
             known: set[str] = set()
             for key, value in node.value:
                 name = str(key.value)
+                if key.tag not in (_TEXT, _MERGE):
+                    line = key.start_mark.line + 1
+                    raise ScenarioError(
+                        self.file, line, spelled(path), f"the key {name} must be text: quote it"
+                    )
                 if name in known:
                     line = key.start_mark.line + 1
                     raise ScenarioError(

@@ -72,7 +72,7 @@ def problem(name: str) -> str | None:
         if name.lower() in _RANK:
             return None
         return f"{name!r} is no system flag; there are {' '.join(SYSTEM_FLAGS)}"
-    return None if _KEYWORD.fullmatch(name) else f"{name!r} can't be a keyword"
+    return None if _KEYWORD.fullmatch(name) else f"{name!r} can't be a flag"
 
 
 def flags(names: Iterable[str]) -> Flags:
