@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import pytest
 
-from harness import check_shadows
+from harness import WORLDS, check_shadows
 from pytest_mockmail.fixtures import SERVERS
 
 pytest_plugins = ["pytester"]
@@ -33,9 +33,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Laws 4 to 6, from the transcripts of the test's servers."""
+    """The laws, after every test that passed.
+
+    Of the worlds it made itself, whose clients have shadows already, and of its
+    servers' worlds, whose clients nobody here wrote.
+    """
+    WORLDS.clear()
     result = yield
+    for world in WORLDS:
+        world.check_laws()
     for server in item.stash.get(SERVERS, []):
         with server._world.engine.turn():
+            server._world.check_laws()
             check_shadows(server._world)
+    WORLDS.clear()
     return result

@@ -31,11 +31,14 @@ from mockmail.world.transcript import Transcript, Who
 from mockmail.world.world import World
 
 PASSWORD = "apple"
+WORLDS: list[World] = []
+"""Those that the running test has made: the laws are checked when it is over."""
 
 
 def inbox(count: int = 0, *, user: str = "anna", world: World | None = None) -> World:
     """A world in which `user` has `count` messages, UIDs 1 to `count`."""
     world = world or World()
+    WORLDS.append(world)
     account = world.store.add_user(user, PASSWORD, [f"{user}@example.org"])
     with world.store.transaction("seed") as tx:
         for number in range(1, count + 1):
