@@ -6,7 +6,7 @@ code calls them in catalogue order and combines their answers, and a row never
 calls or wraps a handler.
 """
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, Flag, auto
 from typing import TypeVar
@@ -15,6 +15,7 @@ from mockmail.clock import Clock
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done
 from mockmail.imap.view import Chosen, View
+from mockmail.numset import SeqSet, UidSet
 from mockmail.query.criteria import Criterion
 from mockmail.sasl.mechanism import Mechanism
 from mockmail.store.journal import Entry
@@ -28,6 +29,7 @@ Answer = Generator[Act | Response, Woke | None, Done]
 """A handler's run: responses and acts, and in the end `Done`."""
 
 C = TypeVar("C")
+R = TypeVar("R")
 
 
 class State(Enum):
@@ -79,6 +81,43 @@ def command(
         return lambda: handle(session, value)
 
     return CommandRow(name, states, seqs, prepare)
+
+
+def message_command(
+    name: bytes,
+    seqs: Seqs,
+    parse: "Callable[[Session, Cursor, SeqSet | UidSet], C]",
+    handle: "Callable[[Session, C], Answer]",
+) -> tuple[CommandRow, CommandRow]:
+    """The rows of a command on messages by number, and of its UID form.
+
+    `parse` reads what follows the set. In the UID form numbers may always
+    change (RFC 3501 section 7.4.1, note).
+    """
+
+    def by_seq(session: "Session", cursor: Cursor) -> C:
+        cursor.space()
+        return parse(session, cursor, cursor.seq_set())
+
+    def by_uid(session: "Session", cursor: Cursor) -> C:
+        cursor.space()
+        return parse(session, cursor, cursor.uid_set())
+
+    states = (State.SELECTED,)
+    return (
+        command(name, states, seqs, by_seq, handle),
+        command(b"UID " + name, states, Seqs.BREAKS, by_uid, handle),
+    )
+
+
+def named(cursor: Cursor, rows: Mapping[bytes, R], what: str) -> R:
+    """The row whose name stands at the cursor; `Bad` if this server has none of that name."""
+    start = cursor.at
+    row = rows.get(cursor.word(what))
+    if row is None:
+        cursor.at = start
+        raise cursor.expected(what)
+    return row
 
 
 def no_arguments(session: "Session", cursor: Cursor) -> None:

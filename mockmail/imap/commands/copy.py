@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import Answer, Seqs, Session, State, command
+from mockmail.imap.session import Answer, Seqs, Session, message_command
 from mockmail.numset import SeqSet, UidSet
 from mockmail.store.mailbox import TooManyKeywords
 from mockmail.wire.acts import COMMITTED
@@ -16,19 +16,9 @@ class CopyCommand:
     mailbox: str
 
 
-def _rest(cursor: Cursor, ids: SeqSet | UidSet) -> CopyCommand:
+def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> CopyCommand:
     cursor.space()
     return CopyCommand(ids, cursor.mailbox())
-
-
-def parse(session: Session, cursor: Cursor) -> CopyCommand:
-    cursor.space()
-    return _rest(cursor, cursor.seq_set())
-
-
-def parse_uid(session: Session, cursor: Cursor) -> CopyCommand:
-    cursor.space()
-    return _rest(cursor, cursor.uid_set())
 
 
 def handle(session: Session, c: CopyCommand) -> Answer:
@@ -49,8 +39,4 @@ def handle(session: Session, c: CopyCommand) -> Answer:
     return Done(b"COPY completed")
 
 
-_STATE = (State.SELECTED,)
-ROWS = (
-    command(b"COPY", _STATE, Seqs.USES | Seqs.BREAKS, parse, handle),
-    command(b"UID COPY", _STATE, Seqs.BREAKS, parse_uid, handle),
-)
+ROWS = message_command(b"COPY", Seqs.USES | Seqs.BREAKS, parse, handle)

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
-from mockmail.imap.reply import Bad, Done, No
+from mockmail.imap.reply import Done, No
 from mockmail.imap.session import (
     Answer,
     FetchItem,
     Narrow,
     Seqs,
     Session,
-    State,
-    command,
+    message_command,
+    named,
 )
 from mockmail.numset import SeqSet, Uid, UidSet
 from mockmail.store.flags import FlagOp, flags
@@ -40,7 +40,7 @@ class FetchCommand:
     modifiers: tuple[Narrow, ...]
 
 
-def _rest(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchCommand:
+def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchCommand:
     rows = session.catalogue.fetch_items
 
     def item() -> FetchItem:
@@ -54,11 +54,8 @@ def _rest(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchComman
         return row.parse(name, cursor)
 
     def modifier() -> Narrow:
-        name = cursor.word("a FETCH modifier")
-        row = session.catalogue.fetch_modifiers.get(name)
-        if row is None:
-            raise Bad(f"Unknown FETCH modifier {name.decode()}")
-        return row.parse(cursor)
+        rows = session.catalogue.fetch_modifiers
+        return named(cursor, rows, "a FETCH modifier").parse(cursor)
 
     cursor.space()
     if cursor.peek(b"("):
@@ -75,16 +72,6 @@ def _rest(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchComman
     if isinstance(ids, UidSet) and not any(each.name == b"UID" for each in items):
         items.insert(0, rows[b"UID"].parse(b"UID", cursor))  # RFC 3501 section 6.4.8
     return FetchCommand(ids, tuple(items), tuple(modifiers))
-
-
-def parse(session: Session, cursor: Cursor) -> FetchCommand:
-    cursor.space()
-    return _rest(session, cursor, cursor.seq_set())
-
-
-def parse_uid(session: Session, cursor: Cursor) -> FetchCommand:
-    cursor.space()
-    return _rest(session, cursor, cursor.uid_set())
 
 
 def handle(session: Session, c: FetchCommand) -> Answer:
@@ -118,8 +105,4 @@ def handle(session: Session, c: FetchCommand) -> Answer:
     return Done(b"FETCH completed")
 
 
-_STATE = (State.SELECTED,)
-ROWS = (
-    command(b"FETCH", _STATE, Seqs.USES, parse, handle),
-    command(b"UID FETCH", _STATE, Seqs.BREAKS, parse_uid, handle),
-)
+ROWS = message_command(b"FETCH", Seqs.USES, parse, handle)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Bad, Done, No
-from mockmail.imap.session import Answer, SearchKeyRow, Seqs, Session, State, command
+from mockmail.imap.session import Answer, SearchKeyRow, Seqs, Session, State, command, named
 from mockmail.imap.view import View
 from mockmail.query.criteria import All, And, Criterion, HasFlag, InSeqs, InUids, Not, Or, Recent
 from mockmail.query.match import matcher
@@ -48,12 +48,7 @@ def search_key(session: Session, cursor: Cursor) -> Criterion:
     if cursor.data[cursor.at : cursor.at + 1] in b"*0123456789" and not cursor.at_end:
         seqs = cursor.seq_set()
         return InSeqs(seqs)
-    start = cursor.at
-    name = cursor.word("a search key")
-    row = session.catalogue.search_keys.get(name)
-    if row is None:
-        cursor.at = start
-        raise cursor.expected("a search key")
+    row = named(cursor, session.catalogue.search_keys, "a search key")
     return row.parse(session, cursor, inner)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
-from mockmail.imap.reply import Bad, Done, No
-from mockmail.imap.session import LOGGED_IN, AfterOpen, Answer, Seqs, Session, command
+from mockmail.imap.reply import Done, No
+from mockmail.imap.session import LOGGED_IN, AfterOpen, Answer, Seqs, Session, command, named
 from mockmail.imap.view import BASE_TELLINGS, View
 from mockmail.store.flags import SYSTEM_FLAGS
 
@@ -21,11 +21,8 @@ class SelectCommand:
 
 def parse(session: Session, cursor: Cursor) -> SelectCommand:
     def parameter() -> AfterOpen:
-        name = cursor.word("a SELECT parameter")
-        row = session.catalogue.select_parameters.get(name)
-        if row is None:
-            raise Bad(f"Unknown SELECT parameter {name.decode()}")
-        return row.parse(cursor)
+        rows = session.catalogue.select_parameters
+        return named(cursor, rows, "a SELECT parameter").parse(cursor)
 
     cursor.space()
     mailbox = cursor.mailbox()

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
-from mockmail.imap.reply import Bad, Done, No
-from mockmail.imap.session import Answer, Seqs, Session, Split, State, command
+from mockmail.imap.reply import Done, No
+from mockmail.imap.session import Answer, Seqs, Session, Split, message_command, named
 from mockmail.imap.view import Chosen, View
 from mockmail.numset import SeqSet, UidSet
 from mockmail.store.flags import FlagOp, Flags
@@ -35,37 +35,19 @@ _OPS = {
 }
 
 
-def _rest(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> StoreCommand:
+def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> StoreCommand:
     def modifier() -> Callable[[View, list[Chosen]], Split]:
-        name = cursor.word("a STORE modifier")
-        row = session.catalogue.store_modifiers.get(name)
-        if row is None:
-            raise Bad(f"Unknown STORE modifier {name.decode()}")
-        return row.parse(cursor)
+        rows = session.catalogue.store_modifiers
+        return named(cursor, rows, "a STORE modifier").parse(cursor)
 
     cursor.space()
     modifiers = []
     if cursor.peek(b"("):
         modifiers = cursor.list_of(modifier)
         cursor.space()
-    start = cursor.at
-    name = cursor.word("FLAGS, +FLAGS or -FLAGS")
-    if name not in _OPS:
-        cursor.at = start
-        raise cursor.expected("FLAGS, +FLAGS or -FLAGS")
-    op, silent = _OPS[name]
+    op, silent = named(cursor, _OPS, "FLAGS, +FLAGS or -FLAGS")
     cursor.space()
     return StoreCommand(ids, tuple(modifiers), op, silent, cursor.store_flags())
-
-
-def parse(session: Session, cursor: Cursor) -> StoreCommand:
-    cursor.space()
-    return _rest(session, cursor, cursor.seq_set())
-
-
-def parse_uid(session: Session, cursor: Cursor) -> StoreCommand:
-    cursor.space()
-    return _rest(session, cursor, cursor.uid_set())
 
 
 def handle(session: Session, c: StoreCommand) -> Answer:
@@ -99,8 +81,4 @@ def handle(session: Session, c: StoreCommand) -> Answer:
     return Done(b"STORE completed", code)
 
 
-_STATE = (State.SELECTED,)
-ROWS = (
-    command(b"STORE", _STATE, Seqs.USES, parse, handle),
-    command(b"UID STORE", _STATE, Seqs.BREAKS, parse_uid, handle),
-)
+ROWS = message_command(b"STORE", Seqs.USES, parse, handle)
