@@ -24,7 +24,8 @@ def test_the_same_seed_and_name_give_the_same_values(name: str) -> None:
 def test_other_seeds_and_names_give_other_values() -> None:
     tokens = {Chance(seed).token(name) for seed in range(20) for name in NAMES}
     assert len(tokens) == 20 * len(NAMES)
-    # 1 with "1/a" is not 11 with "a".
+    # Where the seed ends and the name begins is seen, too.
+    assert Chance(1).token("1a") != Chance(11).token("a")
     assert Chance(1).token("1/a") != Chance(11).token("a")
 
 

@@ -25,6 +25,9 @@ def text_message(
     `sender` and `to` stand in their fields as they are given, right or not.
     ``ValueError`` for a line end in a field.
     """
+    for value in (sender, to, subject, message_id):
+        if "\r" in value or "\n" in value:
+            raise ValueError(f"there is a line end in {value!r}")
     if not text.endswith("\n"):
         text += "\n"
     body = with_crlf(text.encode("utf-8"))
@@ -39,13 +42,10 @@ def text_message(
         ("Content-Type", f'text/plain; charset="{"us-ascii" if plain else "utf-8"}"'),
         ("Content-Transfer-Encoding", "7bit" if plain else "quoted-printable"),
     )
-    for name, value in fields:
-        if "\r" in value.replace("\r\n ", "") or "\n" in value.replace("\r\n ", ""):
-            raise ValueError(f"{name} has a line end in it: {value!r}")
     header = "".join(f"{name}: {value}\r\n" for name, value in fields)
     if not plain:
         body = with_crlf(quopri.encodestring(body.replace(b"\r\n", b"\n")))
-    return Message(f"{header}\r\n".encode("ascii") + body)
+    return Message(f"{header}\r\n".encode() + body)
 
 
 def _words(value: str) -> str:
@@ -53,8 +53,16 @@ def _words(value: str) -> str:
 
 
 def _addresses(value: str) -> str:
-    """The addresses, names outside US-ASCII as encoded words (RFC 2047 section 5)."""
-    return value if value.isascii() else ", ".join(map(formataddr, getaddresses([value])))
+    """The addresses, names outside US-ASCII as encoded words (RFC 2047 section 5).
+
+    An address outside US-ASCII has no other form than UTF-8 (RFC 6532).
+    """
+    if value.isascii():
+        return value
+    try:
+        return ", ".join(map(formataddr, getaddresses([value])))
+    except UnicodeEncodeError:
+        return value
 
 
 def from_email(mail: EmailMessage) -> Message:

@@ -26,8 +26,12 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     def construct_object(self, node: yaml.Node, deep: bool = False) -> object:  # noqa: FBT001, FBT002
         try:
             return super().construct_object(node, deep)
-        except ValueError as error:
-            raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from error
+        except yaml.YAMLError:
+            raise
+        except Exception as error:
+            # A tag that doesn't fit its value ends in whatever its constructor ran into.
+            problem = str(error) if isinstance(error, ValueError) else f"this is no {node.tag}"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from error
 
 
 _AT = re.compile(r" - at `\$(.*)`$", re.DOTALL)
@@ -55,7 +59,7 @@ class Document:
             line = None if mark is None else mark.line + 1
             raise ScenarioError(file, line, "", f"is not YAML: {error.problem}") from error
         except yaml.reader.ReaderError as error:
-            line = text.count("\n", 0, error.position) + 1
+            line = _before(text, error.position).count("\n") + 1
             raise ScenarioError(file, line, "", f"is not YAML: {error.reason}") from error
         except RecursionError as error:
             raise ScenarioError(file, None, "", "is nested too deeply") from error
@@ -67,7 +71,7 @@ class Document:
         if isinstance(node, yaml.MappingNode):
             known: set[str] = set()
             for key, value in node.value:
-                name = str(key.value)
+                name = str(key.value) if isinstance(key, yaml.ScalarNode) else "of several parts"
                 if key.tag not in (_TEXT, _MERGE):
                     line = key.start_mark.line + 1
                     raise ScenarioError(
@@ -129,6 +133,13 @@ class Document:
         near = difflib.get_close_matches(name, words, n=3)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         return self.error(path, f"unknown key {name!r}{hint}", key=name)
+
+
+def _before(text: str, position: int) -> str:
+    """The text up to a parser's position: the C parser counts octets, the other one characters."""
+    if hasattr(yaml, "CSafeLoader"):
+        return text.encode("utf-8")[:position].decode("utf-8", "ignore")
+    return text[:position]
 
 
 def _words(kind: object, seen: set[object]) -> set[str]:

@@ -20,6 +20,7 @@ from mockmail.scenario.document import Document, Path
 from mockmail.scenario.files import find
 from mockmail.store.flags import flags as make_flags
 from mockmail.store.flags import problem
+from mockmail.store.mailbox import MAX_KEYWORDS, TooManyKeywords
 from mockmail.store.store import Refused, Store, User
 from mockmail.wire.points import POINTS
 from mockmail.world.effects import Cut, Expunge
@@ -27,6 +28,8 @@ from mockmail.world.rule import Effect, Match, Rule, When
 from mockmail.world.world import DOMAIN, World, first_uidvalidity
 
 VERSION = 1
+SENDER = "sender@example.net"
+"""Who a message is from where nobody is named."""
 Count = Annotated[int, Meta(ge=0)]
 
 
@@ -40,7 +43,7 @@ class MessageSpec(_Spec):
     raw: str | None = None
     subject: str = ""
     text: str = ""
-    sender: str = field(name="from", default="sender@example.net")
+    sender: str | None = field(name="from", default=None)
     to: str | None = None
     date: datetime | None = None
     flags: list[str] = []
@@ -205,21 +208,26 @@ def _fill(
                     message = text_message(
                         subject=spec.subject,
                         text=spec.text,
-                        sender=spec.sender,
+                        sender=spec.sender or SENDER,
                         to=spec.to or (user.addresses[0] if user.addresses else user.name),
                         date=date,
                         message_id=f"<{chance.token('message-id')}@{domain}>",
                     )
                 except ValueError as error:
                     raise document.error((*path, number), f"can't be a message: {error}") from None
-            elif spec.subject or spec.text or spec.to:
+            elif spec.subject or spec.text or spec.to or spec.sender:
                 raise document.error((*path, number), "a message is raw, or made from parts")
             else:
                 message = Message(spec.raw.encode("utf-8"))
             for place, flag in enumerate(spec.flags):
                 if why := problem(flag):
                     raise document.error((*path, number, "flags", place), why)
-            tx.append(mailbox, message, make_flags(spec.flags), date)
+            try:
+                tx.append(mailbox, message, make_flags(spec.flags), date)
+            except TooManyKeywords:
+                raise document.error(
+                    (*path, number, "flags"), f"a mailbox has at most {MAX_KEYWORDS} keywords"
+                ) from None
 
 
 def _rule(document: Document, spec: RuleSpec, path: Path) -> Rule:

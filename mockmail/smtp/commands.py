@@ -21,9 +21,10 @@ EXTENSIONS = (b"PIPELINING", b"SIZE %d" % MAX_MESSAGE, b"8BITMIME", b"ENHANCEDST
 _PATH = re.compile(
     rb"<(?:@[^:<>]*:)?"
     rb"((?:\"(?:[^\"\\\x00-\x1f]|\\[ -~])*\"|[^\"<>@\s\x00-\x1f\x7f]+)@[^<>@\s\x00-\x1f\x7f]+|)"
-    rb"> ?"
+    rb">(?: |\Z)"
 )
-_POSTMASTER = re.compile(rb"(?i)<(postmaster)> ?")
+# RCPT alone knows it without a domain (RFC 5321 section 4.1.1.3).
+_POSTMASTER = re.compile(rb"(?i)<(postmaster)>(?: |\Z)")
 
 
 def ehlo(session: Session, argument: bytes) -> Answer:
@@ -55,7 +56,7 @@ def _path(session: Session, argument: bytes, word: bytes) -> tuple[str, list[byt
     if argument[: len(word)].upper() != word:
         raise Refused(501, "5.5.4", f"Expected {word.decode()}<address>")
     rest = argument[len(word) :].lstrip(b" ")
-    found = _PATH.match(rest) or _POSTMASTER.match(rest)
+    found = _PATH.match(rest) or (_POSTMASTER.match(rest) if word == b"TO:" else None)
     if found is None:
         raise Refused(501, "5.1.7" if word == b"FROM:" else "5.1.3", "That is not an address")
     try:
@@ -69,6 +70,9 @@ def mail(session: Session, argument: bytes) -> Answer:
     sender, parameters = _path(session, argument, b"FROM:")
     if session.sender is not None:
         raise Refused(503, "5.5.1", "There is a mail transaction already")
+    keys = [parameter.partition(b"=")[0].upper() for parameter in parameters]
+    if len(set(keys)) < len(keys):
+        raise Refused(501, "5.5.4", "A parameter stands there twice")
     for parameter in parameters:
         key, _, value = parameter.partition(b"=")
         if not session.extended or key.upper() not in (b"SIZE", b"BODY"):

@@ -1,6 +1,12 @@
 """How SMTP writes its replies (RFC 5321 section 4.2), with enhanced codes (RFC 2034)."""
 
+import re
+
 from mockmail.wire.response import Piece, Response
+
+MAX_TEXT = 500
+"""Octets of text in a reply line, which has at most 512 with its code and CRLF."""
+_UNPRINTABLE = re.compile(rb"[^ -~]")
 
 
 class Refused(Exception):
@@ -21,8 +27,9 @@ def _lines(response: Response) -> list[Piece]:
 
 def reply(code: int, status: str, text: str) -> Response:
     """``code status text``; `status` is the enhanced code (RFC 3463), or empty where there is none."""
-    line = f"{status} {text}" if status else text
-    return Response(b"%d" % code, None, [line.encode("utf-8")], _lines)
+    line = (f"{status} {text}" if status else text).encode("ascii", "backslashreplace")
+    # What a client wrote may stand in it (RFC 5321 section 4.2, textstring; 4.5.3.1.5).
+    return Response(b"%d" % code, None, [_UNPRINTABLE.sub(b"?", line)[:MAX_TEXT]], _lines)
 
 
 def lines(code: int, items: list[bytes]) -> Response:

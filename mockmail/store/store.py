@@ -66,6 +66,11 @@ class Draft:
         self.keywords: dict[str, str] = {}
         """Keywords that the mailbox doesn't know yet."""
 
+    def check(self) -> None:
+        """``RuntimeError`` if another transaction has changed the mailbox meanwhile."""
+        if self.modseq != self.mailbox.modseq + 1:
+            raise RuntimeError(f"two transactions at once on mailbox {self.mailbox.name}")
+
     def entry(self, uid: Uid) -> Entry | None:
         """The entry as this transaction would leave it; None if it is gone."""
         if uid in self.expunged:
@@ -93,6 +98,8 @@ class Transaction:
         traceback: TracebackType | None,
     ) -> None:
         if kind is None:
+            for draft in self._drafts.values():
+                draft.check()
             for draft in self._drafts.values():
                 self._store.commit(draft, self.origin)
 
@@ -122,7 +129,8 @@ class Transaction:
         3.1.3 leaves its mod-sequence alone).
         """
         draft = self._draft(mailbox)
-        wanted = mailbox.spelled(flags, draft.keywords)
+        remove = op is FlagOp.REMOVE  # what no message has can be taken from each
+        wanted = flags if remove else mailbox.spelled(flags, draft.keywords)
         entries = []
         for uid in uids:
             old = draft.entry(uid)
@@ -229,8 +237,6 @@ class Store:
     def commit(self, draft: Draft, origin: str) -> None:
         """Make a draft true. For `Transaction` only."""
         mailbox = draft.mailbox
-        if draft.modseq != mailbox.modseq + 1 or draft.uidnext < mailbox.uidnext:
-            raise RuntimeError(f"two transactions at once on mailbox {mailbox.name}")
         appended = tuple(e for uid, e in draft.appended.items() if uid not in draft.expunged)
         flagged = tuple(draft.changed.values())
         expunged = tuple(e for uid, e in draft.expunged.items() if uid not in draft.appended)

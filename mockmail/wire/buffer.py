@@ -82,7 +82,7 @@ class Buffer:
             if self._skipping or len(data) > limit:
                 self._skip()
                 # The mark may be half there.
-                del data[: len(data) - len(mark) + 1]
+                del data[: max(0, len(data) - len(mark) + 1)]
             self._scanned = len(data)
             return None
         taken = bytes(data[: at + len(mark)])
@@ -103,5 +103,5 @@ class Buffer:
             del self._data[:3]
             self._scanned = 0
             return b""
-        block = self.until(b"\r\n.\r\n", limit + 5)
+        block = self.until(b"\r\n.\r\n", limit + len(b".\r\n"))
         return None if block is None else block[:-3]

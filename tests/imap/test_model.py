@@ -20,6 +20,8 @@ from mockmail.numset import Uid
 from mockmail.store.flags import FlagOp, flags
 
 SESSIONS = 3
+LARGE = 12
+"""Messages from which on nothing is copied."""
 FLAGS = ("\\Seen", "\\Flagged", "\\Deleted", "$Work")
 SEQS = frozenset(("FETCH", "STORE", "SEARCH"))
 
@@ -57,9 +59,7 @@ class Sessions(RuleBasedStateMachine):
     @initialize(count=st.integers(0, 4), examine=st.booleans())
     def start(self, count: int, examine: bool) -> None:
         self.world = inbox(count)
-        self.mailbox: list[tuple[int, frozenset[str]]] = [
-            (uid, frozenset()) for uid in range(1, count + 1)
-        ]
+        self.mailbox: dict[int, frozenset[str]] = dict.fromkeys(range(1, count + 1), frozenset())
         self.next_uid = count + 1
         self.clients = [
             Client(self.world).open(examine=examine and number == SESSIONS - 1)
@@ -73,15 +73,21 @@ class Sessions(RuleBasedStateMachine):
     # The model
 
     def flags_of(self, uid: int) -> frozenset[str] | None:
-        return dict(self.mailbox).get(uid)
+        return self.mailbox.get(uid)
 
     def alter(self, uid: int, op: FlagOp, names: tuple[str, ...]) -> None:
-        def after(old: frozenset[str]) -> frozenset[str]:
-            if op is FlagOp.REPLACE:
-                return frozenset(names)
-            return old | set(names) if op is FlagOp.ADD else old - set(names)
+        old = self.mailbox[uid]
+        if op is FlagOp.REPLACE:
+            self.mailbox[uid] = frozenset(names)
+        else:
+            self.mailbox[uid] = old | set(names) if op is FlagOp.ADD else old - set(names)
 
-        self.mailbox = [(u, after(old) if u == uid else old) for u, old in self.mailbox]
+    def add(self, names: frozenset[str]) -> None:
+        self.mailbox[self.next_uid] = names
+        self.next_uid += 1
+
+    def expunge_deleted(self) -> None:
+        self.mailbox = {u: names for u, names in self.mailbox.items() if "\\Deleted" not in names}
 
     def chosen(
         self, who: int, pairs: list[tuple[object, object]], by_uid: bool
@@ -99,7 +105,7 @@ class Sessions(RuleBasedStateMachine):
     def tell(self, who: int, command: str) -> None:
         """What the client must know at the command's end."""
         told = self.told[who]
-        present = [uid for uid, _ in self.mailbox]
+        present = list(self.mailbox)
         last = told.uids[-1] if told.uids else 0
         if command in SEQS:
             told.uids += [uid for uid in present if uid > last]
@@ -136,13 +142,13 @@ class Sessions(RuleBasedStateMachine):
         user = self.world.store.users["anna"]
         with self.world.engine.turn(), self.world.store.transaction("bystander") as tx:
             tx.append(user.mailboxes["INBOX"], Message(b"new"), flags(names), self.world.clock.now)
-        self.mailbox.append((self.next_uid, frozenset(names)))
-        self.next_uid += 1
+        self.add(frozenset(names))
 
     @precondition(lambda self: self.mailbox)
     @rule(pick=st.integers(0, 99))
     def bystander_expunges(self, pick: int) -> None:
-        uid, _ = self.mailbox.pop(pick % len(self.mailbox))
+        uid = list(self.mailbox)[pick % len(self.mailbox)]
+        del self.mailbox[uid]
         user = self.world.store.users["anna"]
         with self.world.engine.turn(), self.world.store.transaction("bystander") as tx:
             tx.expunge(user.mailboxes["INBOX"], [Uid(uid)])
@@ -150,7 +156,8 @@ class Sessions(RuleBasedStateMachine):
     @precondition(lambda self: self.mailbox)
     @rule(pick=st.integers(0, 99), op=st.sampled_from(FlagOp), names=flag_sets)
     def bystander_flags(self, pick: int, op: FlagOp, names: tuple[str, ...]) -> None:
-        uid, before = self.mailbox[pick % len(self.mailbox)]
+        uid = list(self.mailbox)[pick % len(self.mailbox)]
+        before = self.mailbox[uid]
         user = self.world.store.users["anna"]
         with self.world.engine.turn(), self.world.store.transaction("bystander") as tx:
             tx.store_flags(user.mailboxes["INBOX"], [Uid(uid)], op, flags(names))
@@ -234,7 +241,7 @@ class Sessions(RuleBasedStateMachine):
             assert verdict == "NO"
         else:
             assert verdict == "OK"
-            self.mailbox = [(uid, names) for uid, names in self.mailbox if "\\Deleted" not in names]
+            self.expunge_deleted()
         self.after(who, "EXPUNGE")
 
     @rule(who=clients, name=st.sampled_from(FLAGS), by_uid=st.booleans(), negated=st.booleans())
@@ -252,6 +259,7 @@ class Sessions(RuleBasedStateMachine):
         assert [int(n) for n in lines[0].split()[2:]] == expected
         self.after(who, command)
 
+    @precondition(lambda self: len(self.mailbox) < LARGE)  # or it doubles and doubles
     @rule(who=clients, pairs=sets, by_uid=st.booleans())
     def copy_here(self, who: int, pairs: list[tuple[object, object]], by_uid: bool) -> None:
         name = "UID COPY" if by_uid else "COPY"
@@ -266,8 +274,7 @@ class Sessions(RuleBasedStateMachine):
                 for uid in present:
                     names = self.flags_of(uid)
                     assert names is not None
-                    self.mailbox.append((self.next_uid, names))
-                    self.next_uid += 1
+                    self.add(names)
         self.after(who, name)
 
     @rule(who=clients, names=flag_sets)
@@ -276,8 +283,7 @@ class Sessions(RuleBasedStateMachine):
         assert client.command(f"APPEND INBOX ({' '.join(names)}) {{3}}")[0].startswith("+")
         client.send(b"abc\r\n")
         assert " OK " in client.said().decode().splitlines()[-1]
-        self.mailbox.append((self.next_uid, frozenset(names)))
-        self.next_uid += 1
+        self.add(frozenset(names))
         self.after(who, "APPEND")
 
     @rule(who=clients)
@@ -297,10 +303,10 @@ class Sessions(RuleBasedStateMachine):
             assert verdict == "OK"
             assert not lines
             if not told.read_only:
-                self.mailbox = [pair for pair in self.mailbox if "\\Deleted" not in pair[1]]
+                self.expunge_deleted()
         verdict, _ = self.ask(who, f"{'EXAMINE' if told.read_only else 'SELECT'} INBOX")
         assert verdict == "OK"
-        told.uids = [uid for uid, _ in self.mailbox]
+        told.uids = list(self.mailbox)
         told.silent.clear()
         self.after(who, "SELECT")
 
@@ -309,9 +315,9 @@ class Sessions(RuleBasedStateMachine):
             return
         for who in range(SESSIONS):
             self.noop(who)
-            assert self.told[who].uids == [uid for uid, _ in self.mailbox]
+            assert self.told[who].uids == list(self.mailbox)
         mailbox = self.world.store.users["anna"].mailboxes["INBOX"]
-        assert [(e.uid, frozenset(e.flags.names)) for e in mailbox] == self.mailbox
+        assert {e.uid: frozenset(e.flags.names) for e in mailbox} == self.mailbox
         self.world.check()
 
 

@@ -5,17 +5,18 @@ from pathlib import Path
 from harness import Client, dialogues, inbox, play, text_lines
 from mockmail.world.effects import Cut, Expunge
 from mockmail.world.rule import Match, Rule, When
+from worlds import DIALOGUE_WORLDS
 
 TESTS = Path(__file__).parents[1]
 
 
 def play_all() -> None:
     """All dialogues of all protocols."""
-    for path in sorted(TESTS.glob("*/dialogues.txt")):
-        for title, text in dialogues(path):
-            world = inbox(5)
+    for protocol, make in DIALOGUE_WORLDS.items():
+        for title, text in dialogues(TESTS / protocol / "dialogues.txt"):
+            world = make()
             play(world, text)
-            print(path.parent.name, title)
+            print(protocol, title)
             print("\n".join(text_lines(world)))
 
 

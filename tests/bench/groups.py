@@ -1,0 +1,18 @@
+"""The groups of rows, in the table's order."""
+
+from collections.abc import Callable, Iterator
+
+from . import fetching, growth, memory, starting, talking
+from .rows import Row, Scale
+
+GROUPS: dict[str, Callable[[Scale], Iterator[Row]]] = {
+    "servers": starting.servers,
+    "worlds": starting.worlds,
+    "noop": talking.noop,
+    "flags": fetching.flags,
+    "bodies": fetching.bodies,
+    "memory": memory.rows,
+    "growth": growth.rows,
+    "rules": fetching.rules,
+    "processes": starting.processes,
+}
