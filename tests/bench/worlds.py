@@ -1,6 +1,6 @@
 """Worlds to measure, and a client of the bare engine: no socket, no loop."""
 
-from mockmail.clock import EPOCH, Clock
+from mockmail.clock import EPOCH
 from mockmail.message.message import Message
 from mockmail.scenario.load import Scenario
 from mockmail.store.flags import Flags, flags
@@ -26,7 +26,7 @@ def raw(number: int, octets: int = 0) -> bytes:
 
 def store_of(raws: list[bytes], having: tuple[Flags, ...] = FLAGS) -> Store:
     """A store with a user anna and these messages in her INBOX, as a scenario makes it."""
-    store = Store(first_uidvalidity(Clock()))
+    store = Store(first_uidvalidity(EPOCH))
     inbox = store.add_user("anna", "apple", ["anna@example.org"]).mailboxes["INBOX"]
     with store.transaction("scenario") as tx:
         for number, each in enumerate(raws):
