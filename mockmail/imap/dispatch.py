@@ -13,7 +13,7 @@ from mockmail.imap.cursor import Cursor
 from mockmail.imap.grammar import LITERAL_AT_END, TAG
 from mockmail.imap.reply import Bad, Done, Refusal
 from mockmail.imap.session import CommandRow, Seqs, Session, State
-from mockmail.wire.acts import AFTER_OK, TURN, Act, At, Begin, Close, Heard, Say, Talk, Woke
+from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Talk, Woke
 from mockmail.wire.buffer import TooLong
 from mockmail.wire.points import Point
 from mockmail.wire.response import Response
@@ -49,8 +49,8 @@ def converse(session: Session, report: Callable[[Exception], None]) -> Talk:
         code = b"CAPABILITY " + session.capabilities()
         yield Say(reply.status(b"OK", text, code), Point.GREETING)
         while session.state is not State.LOGOUT:
-            yield TURN
             yield from _one_command(session, report)
+            yield TURN
         yield Close()
     except Gone:
         pass
@@ -100,17 +100,13 @@ def _one_command(session: Session, report: Callable[[Exception], None]) -> Telli
             yield Say(response, Point.UNSOLICITED)
     kind = b"OK" if isinstance(done, Done) else done.kind
     yield Say(reply.tagged(tag, kind, done.text, done.code), Point.BEFORE_OK)
-    yield AFTER_OK
 
 
 def _line(session: Session) -> Reading[bytes]:
     before_login = session.state is State.NOT_AUTHENTICATED
     limit = session.limits.unauthenticated if before_login else session.limits.line
     try:
-        line = session.buffer.line(limit)
-        if line is None:
-            line = yield from read(lambda: session.buffer.line(limit), session.wait)
-        return line
+        return (yield from read(lambda: session.buffer.line(limit), session.wait))
     except TooLong as error:
         raise _LineTooLong(f"A command line has at most {limit} octets", error.start) from None
 

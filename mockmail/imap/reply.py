@@ -46,6 +46,12 @@ class Bad(Refusal):
 
 
 def _joined(start: bytes, items: list[Piece], end: bytes) -> list[Piece]:
+    for item in items:
+        if type(item) is Literal:
+            break
+    else:
+        # The frequent case, and the fast one.
+        return [start + b" ".join(items) + end]  # type: ignore[arg-type]
     pieces: list[Piece] = []
     text = start
     separator = b""
@@ -68,13 +74,6 @@ def _untagged(response: Response) -> list[Piece]:
 
 
 def _fetch(response: Response) -> list[Piece]:
-    items = response.items
-    for item in items:
-        if type(item) is Literal:
-            break
-    else:
-        text = b" ".join(items)  # type: ignore[arg-type]  # the frequent case, and the fast one
-        return [b"* %d %b (%b)\r\n" % (response.number or 0, response.kind, text)]
     return _joined(b"* %d %b (" % (response.number or 0, response.kind), response.items, b")\r\n")
 
 

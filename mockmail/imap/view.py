@@ -177,6 +177,8 @@ class View:
         """Everything the client has not been told yet; EXPUNGE only if `expunges`."""
         self.advance()
         responses: list[Response] = []
+        if not (self.gone or self.arrived or self.flagged):
+            return responses
         if self.gone and expunges:
             responses += self.tellings.expunged(self, sorted(self.gone))
             self.uids = without(self.uids, self.gone)

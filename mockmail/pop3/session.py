@@ -8,7 +8,7 @@ from mockmail.pop3 import reply
 from mockmail.pop3.maildrop import Maildrop
 from mockmail.pop3.reply import Err
 from mockmail.store.store import Store, User
-from mockmail.wire.acts import AFTER_OK, Act, At, Begin, Say, Talk, Wait, Woke
+from mockmail.wire.acts import Act, At, Begin, Say, Talk, Wait, Woke
 from mockmail.wire.buffer import Buffer
 from mockmail.wire.lines import Manners, Steps, converse, final
 from mockmail.wire.points import Point
@@ -111,6 +111,5 @@ class Session:
         if reply.is_multi(response):
             yield At(Point.BEFORE_OK)
             yield Say(response, Point.DATA)
-            yield AFTER_OK
         else:
             yield from final(response)

@@ -103,11 +103,11 @@ class SocketConnection:
             # flush is under way, and leave it to us: so look again once it is not.
             while connection.out:
                 self._flushing = True
-                while (item := engine.take(connection)) is not None:
-                    if isinstance(item, Close):
-                        await self._close(item)
-                    else:
-                        await self._stream.send_all(item)
+                item = engine.take(connection)
+                if isinstance(item, Close):
+                    await self._close(item)
+                elif item is not None:
+                    await self._stream.send_all(item)
                 self._flushing = False
         finally:
             self._flushing = False

@@ -73,20 +73,18 @@ KEPT = 256
 class Journal:
     """The changes of one mailbox from number `first` on."""
 
-    __slots__ = ("_cursors", "changes", "first")
+    __slots__ = ("_cursors", "changes", "end", "first")
 
     def __init__(self, first: int = 0) -> None:
         self.first = first
+        self.end = first
+        """The number that the next change will have."""
         self.changes: list[Change] = []
         self._cursors: list[Cursor] = []
 
-    @property
-    def end(self) -> int:
-        """The number that the next change will have."""
-        return self.first + len(self.changes)
-
     def add(self, change: Change) -> None:
         self.changes.append(change)
+        self.end += 1
         if len(self.changes) > KEPT:
             self._trim()
 

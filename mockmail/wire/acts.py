@@ -74,7 +74,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Between two commands: the world may hold the next one back, for a slow reader."""
+    """A command is over (point *after-ok*); the next may be held back, for a slow reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,5 @@ Talk = Generator[Act | Response, Woke | None, None]
 """A session's whole conversation."""
 
 COMMITTED = At(Point.COMMITTED)
-AFTER_OK = At(Point.AFTER_OK)
 TURN = Turn()
 """The acts that are the same every time."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Protocol
 
-from mockmail.wire.acts import AFTER_OK, TURN, Act, At, Begin, Close, Heard, Say, Talk, Wait, Woke
+from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Talk, Wait, Woke
 from mockmail.wire.buffer import Buffer, TooLong
 from mockmail.wire.points import Point
 from mockmail.wire.response import Response
@@ -52,21 +52,21 @@ def converse(
         yield At(Point.CONNECT)
         yield Say(manners.greeting, Point.GREETING)
         while not session.finished:
-            yield TURN
             try:
                 line = yield from read(lambda: session.buffer.line(manners.max_line), session.wait)
             except TooLong:
                 yield Begin(b"")
                 yield from final(manners.too_long)
-                continue
-            yield Heard(line + b"\r\n")
-            try:
-                yield from command(line)
-            except (Gone, TimedOut):
-                raise
-            except Exception as bug:
-                report(bug)
-                yield from final(manners.bug)
+            else:
+                yield Heard(line + b"\r\n")
+                try:
+                    yield from command(line)
+                except (Gone, TimedOut):
+                    raise
+                except Exception as bug:
+                    report(bug)
+                    yield from final(manners.bug)
+            yield TURN
         yield Close()
     except Gone:
         pass
@@ -77,6 +77,5 @@ def converse(
 
 
 def final(response: Response) -> Steps:
-    """A command's final reply, at its points."""
+    """A command's final reply."""
     yield Say(response, Point.BEFORE_OK)
-    yield AFTER_OK

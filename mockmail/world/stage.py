@@ -21,7 +21,8 @@ HELD_AT = 1_048_576
 """Octets queued for a peer from which on its next command waits."""
 
 
-_DATA, _RECEIVED = int(Point.DATA), int(Point.RECEIVED)  # looked up at each of them
+# Looked up at each of them.
+_DATA, _RECEIVED, _AFTER_OK = int(Point.DATA), int(Point.RECEIVED), int(Point.AFTER_OK)
 
 
 class Person(Protocol):
@@ -100,6 +101,8 @@ class Stage:
                     if listening[act.point] and self._bent(act.point, None):
                         return None
                 elif isinstance(act, Turn):
+                    if listening[_AFTER_OK] and self._bent(Point.AFTER_OK, None):
+                        return None
                     if out.octets > HELD_AT:
                         return act
                 elif isinstance(act, Wait):

@@ -67,7 +67,8 @@ class Transcript:
         self._clock = clock
         self._limit = limit
         self._octets = 0
-        self.records: deque[Record] = deque()
+        # Plain tuples, for one is made whenever anybody says anything.
+        self._records: deque[tuple[float, str, str, Who, Chunk, bytes | None]] = deque()
         self.dropped = 0
         """Records that went because of the limit."""
         self.lock: AbstractContextManager[object] = nullcontext()
@@ -78,11 +79,17 @@ class Transcript:
     def _add(
         self, session: str, protocol: str, who: Who, data: Chunk, tag: bytes | None = None
     ) -> None:
-        self.records.append(Record(self._clock.advanced, session, protocol, who, data, tag))
+        self._records.append((self._clock.advanced, session, protocol, who, data, tag))
         self._octets += len(data)
-        while self._octets > self._limit and len(self.records) > 1:
-            self._octets -= len(self.records.popleft().data)
+        while self._octets > self._limit and len(self._records) > 1:
+            self._octets -= len(self._records.popleft()[4])
             self.dropped += 1
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """What was said so far."""
+        with self.lock:
+            return tuple(Record(*record) for record in self._records)
 
     def heard(self, session: str, protocol: str, data: bytes, tag: bytes | None) -> None:
         """A client said something."""
@@ -121,10 +128,8 @@ class Transcript:
 
     def lines(self) -> Iterator[Line]:
         """The normalised form."""
-        with self.lock:
-            records = tuple(self.records)
         readers: dict[str, _Reader] = {}
-        for record in records:
+        for record in self.records:
             reader = readers.get(record.session)
             if reader is None:
                 reader = readers[record.session] = _Reader(record.session, record.protocol)

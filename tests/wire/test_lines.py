@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mockmail.wire.acts import AFTER_OK, TURN, Act, At, Begin, Close, Heard, Say, Talk, Wait, Woke
+from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Talk, Wait, Woke
 from mockmail.wire.buffer import Buffer
 from mockmail.wire.lines import Manners, Steps, converse, final
 from mockmail.wire.points import Point
@@ -70,21 +70,20 @@ def spoken(talk: Talk, woke: Woke | None = Woke.INPUT) -> list[tuple[str, bytes]
 
 def test_each_act_in_its_order() -> None:
     session, talk, _ = shout()
-    connect, greeting, turn = acts(talk, None)
+    connect, greeting = acts(talk, None)
     assert isinstance(connect, At)
     assert connect.point is Point.CONNECT
     assert isinstance(greeting, Say)
     assert greeting.point is Point.GREETING
-    assert turn is TURN
     session.buffer.feed(b"quit\r\n")
-    heard, begin, answer, after, close = acts(talk, Woke.INPUT)
+    heard, begin, answer, turn, close = acts(talk, Woke.INPUT)
     assert isinstance(heard, Heard)
     assert heard.data == b"quit\r\n"
     assert isinstance(begin, Begin)
     assert begin.command == b"quit"
     assert isinstance(answer, Say)
     assert answer.point is Point.BEFORE_OK
-    assert after is AFTER_OK
+    assert turn is TURN
     assert close == Close("fin")
     assert list(acts(talk, None)) == []
 
