@@ -1,8 +1,8 @@
 """Where scenarios come from: shipped with mockmail, or a file of the user's."""
 
 import os
-from importlib.abc import Traversable
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from mockmail.scenario.errors import ScenarioError
