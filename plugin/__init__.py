@@ -4,9 +4,9 @@ from collections.abc import Generator
 
 import pytest
 
-from pytest_mockmail.fixtures import SERVERS, mailserver, mockmail_thread
+from pytest_mockmail.fixtures import SERVERS, _mockmail_thread, mailserver
 
-__all__ = ["mailserver", "mockmail_thread"]
+__all__ = ["_mockmail_thread", "mailserver"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -13,7 +13,7 @@ SERVERS: "pytest.StashKey[list[Server]]" = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
-def mockmail_thread() -> "Iterator[ServerThread]":
+def _mockmail_thread() -> "Iterator[ServerThread]":
     """The thread on which all servers of this run live."""
     from mockmail import ServerThread
 
@@ -23,7 +23,7 @@ def mockmail_thread() -> "Iterator[ServerThread]":
 
 @pytest.fixture
 def mailserver(
-    request: pytest.FixtureRequest, mockmail_thread: "ServerThread"
+    request: pytest.FixtureRequest, _mockmail_thread: "ServerThread"
 ) -> "Iterator[Server]":
     """A fresh mail server: IMAP, POP3 and SMTP over one set of in-memory mailboxes.
 
@@ -39,6 +39,6 @@ def mailserver(
     """
     from mockmail import start_server
 
-    with start_server(thread=mockmail_thread) as server:
+    with start_server(thread=_mockmail_thread) as server:
         request.node.stash.setdefault(SERVERS, []).append(server)
         yield server
