@@ -10,7 +10,7 @@ RFC 9051 section 9: ``sequence-set``, ``seq-range``, ``seq-number``.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable
 from typing import Generic, NewType, Self, TypeVar
 
 Seq = NewType("Seq", int)
@@ -109,19 +109,10 @@ class NumSet(Generic[N]):
                 merged.append((low, high))
         return type(self)(merged)
 
-    def has_star(self) -> bool:
-        return any(STAR in pair for pair in self.ranges)
-
     def __contains__(self, number: N) -> bool:
         """Whether a *resolved* set holds `number`."""
         at = bisect_right(self.ranges, (number, LARGEST + 1)) - 1
         return at >= 0 and self.ranges[at][0] <= number <= self.ranges[at][1]
-
-    def within(self, numbers: Sequence[N]) -> Iterator[N]:
-        """Those of the ascending `numbers` that a *resolved* set holds."""
-        for low, high in self.ranges:
-            start = bisect_left(numbers, low)
-            yield from numbers[start : bisect_right(numbers, high, start)]
 
     @property
     def highest(self) -> int:
