@@ -42,6 +42,8 @@ class Buffer:
         `TooLong` once per line of more than `limit` octets.
         """
         data = self._data
+        if not data:
+            return None
         end = data.find(b"\n", self._scanned)
         if end < 0:
             # The CR of its end may be here already, and doesn't count.
