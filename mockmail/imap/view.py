@@ -17,6 +17,7 @@ from typing import assert_never
 from mockmail.imap import reply
 from mockmail.imap.reply import Bad
 from mockmail.numset import Seq, SeqSet, Uid, UidSet, without
+from mockmail.store.flags import SYSTEM_FLAGS
 from mockmail.store.journal import Appended, Change, Entry, Expunged, Flagged
 from mockmail.store.mailbox import Mailbox
 from mockmail.wire.response import Response
@@ -42,6 +43,7 @@ class View:
         "cursor",
         "flagged",
         "gone",
+        "keywords",
         "mailbox",
         "number",
         "origin",
@@ -63,6 +65,8 @@ class View:
         self.tellings = tellings
         self.uids = mailbox.uids.copy()
         """The messages the client knows of, by sequence number less one."""
+        self.keywords = len(mailbox.keywords)
+        """How many of the mailbox's keywords the client has been told."""
         self.cursor = mailbox.journal.open(self.advance)
         self.recent = set(self.uids[bisect_left(self.uids, mailbox.first_recent) :])
         if not read_only:
@@ -176,22 +180,30 @@ class View:
     def tell(self, *, expunges: bool) -> list[Response]:
         """Everything the client has not been told yet; EXPUNGE only if `expunges`."""
         self.advance()
+        keywords = len(self.mailbox.keywords)
         responses: list[Response] = []
-        if not (self.gone or self.arrived or self.flagged):
+        if not (self.gone or self.arrived or self.flagged or keywords > self.keywords):
             return responses
+        tellings = self.tellings
+        recent = len(self.recent)
         if self.gone and expunges:
-            responses += self.tellings.expunged(self, sorted(self.gone))
+            responses += tellings.expunged(self, sorted(self.gone))
             self.uids = without(self.uids, self.gone)
             self.recent.difference_update(self.gone)
             self.gone.clear()
         if self.arrived:
             self.uids.extend(self.arrived)
+            responses += tellings.arrived(self)
+        if self.arrived or len(self.recent) != recent:
             self.arrived.clear()
-            responses += self.tellings.arrived(self)
+            responses += tellings.recent(self)
+        if keywords > self.keywords:
+            self.keywords = keywords
+            responses += tellings.keywords(self)
         if self.flagged:
             entries = [self.mailbox.entries[uid] for uid in sorted(self.flagged)]
             self.flagged.clear()
-            responses += self.tellings.flagged(self, entries)
+            responses += tellings.flagged(self, entries)
         return responses
 
     def check(self) -> None:
@@ -214,6 +226,8 @@ class Tellings:
 
     expunged: Callable[[View, Sequence[Uid]], list[Response]]
     arrived: Callable[[View], list[Response]]
+    recent: Callable[[View], list[Response]]
+    keywords: Callable[[View], list[Response]]
     flagged: Callable[[View, Sequence[Entry]], list[Response]]
 
 
@@ -226,9 +240,23 @@ def _expunged(view: View, uids: Sequence[Uid]) -> list[Response]:
 
 
 def _arrived(view: View) -> list[Response]:
+    return [reply.untagged(b"EXISTS", number=len(view.uids))]
+
+
+def _recent(view: View) -> list[Response]:
+    return [reply.untagged(b"RECENT", number=len(view.recent))]
+
+
+def keywords(view: View) -> list[Response]:
+    """The flags of the mailbox, and those that can be changed (RFC 9051 section 7.1)."""
+    known = " ".join((*SYSTEM_FLAGS, *view.mailbox.keywords.values())).encode("ascii")
+    if view.read_only:
+        text, permanent = b"No flags can be changed", b""
+    else:
+        text, permanent = b"Keywords are free", known + b" \\*"
     return [
-        reply.untagged(b"EXISTS", number=len(view.uids)),
-        reply.untagged(b"RECENT", number=len(view.recent)),
+        reply.untagged(b"FLAGS", b"(" + known + b")"),
+        reply.status(b"OK", text, b"PERMANENTFLAGS (" + permanent + b")"),
     ]
 
 
@@ -239,5 +267,5 @@ def _flagged(view: View, entries: Sequence[Entry]) -> list[Response]:
     ]
 
 
-BASE_TELLINGS = Tellings(_expunged, _arrived, _flagged)
-"""RFC 3501's: EXPUNGE, EXISTS with RECENT, FETCH FLAGS."""
+BASE_TELLINGS = Tellings(_expunged, _arrived, _recent, keywords, _flagged)
+"""RFC 3501's: EXPUNGE, EXISTS, RECENT, FLAGS with PERMANENTFLAGS, FETCH FLAGS."""

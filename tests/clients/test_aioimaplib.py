@@ -250,7 +250,8 @@ def test_two_clients_quarrel_about_flags(mailserver: mockmail.Server) -> None:
         async with opened(mailserver) as desk, opened(mailserver) as phone:
             await desk.store("3", "+FLAGS", r"(\Flagged)")
             await phone.store("3", "FLAGS", "($Later)")
-            told, _ = (await desk.noop()).lines
+            keywords, _, told, _ = (await desk.noop()).lines
+            assert b"$Later" in keywords
             assert told.startswith(b"3 FETCH ")
             assert flags(told) == {b"$Later"}
             assert flags((await phone.fetch("3", "(FLAGS)")).lines[0]) == {b"$Later"}

@@ -229,7 +229,7 @@ def test_a_rule_on_the_store_fires() -> None:
     client = Client(world)
     client.command("LOGIN anna secret")
     client.command("SELECT INBOX")
-    assert client.command("NOOP") == ["* 1 EXPUNGE", "t3 OK NOOP completed"]
+    assert client.command("NOOP") == ["* 1 EXPUNGE", "* 1 RECENT", "t3 OK NOOP completed"]
     assert client.command("NOOP") == ["t4 OK NOOP completed"]
     world.check()
 

@@ -35,7 +35,7 @@ def test_an_idle_session_hears_of_a_rule_that_acts_while_it_is_told() -> None:
     client.send(b"x IDLE\r\n")
     client.said()
     deliver(world)
-    assert client.said() == b"* 4 EXISTS\r\n* 4 RECENT\r\n* 2 EXPUNGE\r\n"
+    assert client.said() == (b"* 4 EXISTS\r\n* 4 RECENT\r\n* 2 EXPUNGE\r\n* 3 RECENT\r\n")
 
 
 def test_rules_that_chase_one_another_are_stopped() -> None:
@@ -140,7 +140,7 @@ def test_a_session_that_never_speaks_costs_no_memory() -> None:
         busy.command(f"STORE 1 FLAGS ($k{number % 7})")
     journal = world.store.users["anna"].mailboxes["INBOX"].journal
     assert len(journal.changes) <= 257
-    assert silent.command("NOOP")[0] == "* 1 FETCH (FLAGS ($k4 \\Recent))"
+    assert silent.command("NOOP")[2] == "* 1 FETCH (FLAGS ($k4 \\Recent))"
 
 
 def test_a_bug_of_ours_ends_a_command_and_fails_the_test(monkeypatch: pytest.MonkeyPatch) -> None:

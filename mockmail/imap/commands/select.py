@@ -9,8 +9,7 @@ from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
 from mockmail.imap.session import LOGGED_IN, AfterOpen, Answer, Seqs, Session, command, named
-from mockmail.imap.view import BASE_TELLINGS, View
-from mockmail.store.flags import SYSTEM_FLAGS
+from mockmail.imap.view import BASE_TELLINGS, View, keywords
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +43,7 @@ def _open(session: Session, c: SelectCommand, *, read_only: bool) -> Answer:
         tellings=BASE_TELLINGS,
     )
     session.open_view(view)
-    known = " ".join((*SYSTEM_FLAGS, *mailbox.keywords.values())).encode("ascii")
-    yield reply.untagged(b"FLAGS", b"(" + known + b")")
-    if read_only:
-        yield reply.status(b"OK", b"No flags can be changed", b"PERMANENTFLAGS ()")
-    else:
-        yield reply.status(b"OK", b"Keywords are free", b"PERMANENTFLAGS (" + known + b" \\*)")
+    yield from keywords(view)
     yield reply.untagged(b"EXISTS", number=len(view.uids))
     yield reply.untagged(b"RECENT", number=len(view.recent))
     unseen = mailbox.first_unseen()
