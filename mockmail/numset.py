@@ -45,6 +45,7 @@ def _number(text: bytes) -> int:
 
 
 FEW = 32
+"""Numbers up to which taking them out one by one beats making the list anew."""
 
 
 def without(numbers: list[N], gone: Collection[N]) -> list[N]:

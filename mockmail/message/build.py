@@ -13,6 +13,8 @@ from email.utils import format_datetime, formataddr, getaddresses
 
 from mockmail.message.message import Message, with_crlf
 
+SENDER = "sender@example.net"
+"""Who a message is from where nobody is named."""
 _POLICY = SMTP.clone(utf8=False)
 _MAX_LINE = 998  # octets, RFC 5322 section 2.1.1
 

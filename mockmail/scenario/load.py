@@ -14,7 +14,7 @@ from msgspec import Meta, Struct, field
 
 from mockmail.chance import Chance
 from mockmail.clock import EPOCH, Clock
-from mockmail.message.build import text_message
+from mockmail.message.build import SENDER, text_message
 from mockmail.message.message import Message
 from mockmail.scenario.document import Document, Path
 from mockmail.scenario.files import find
@@ -28,8 +28,6 @@ from mockmail.world.rule import Effect, Match, Rule, When
 from mockmail.world.world import DOMAIN, World, first_uidvalidity
 
 VERSION = 1
-SENDER = "sender@example.net"
-"""Who a message is from where nobody is named."""
 Count = Annotated[int, Meta(ge=0)]
 
 
@@ -247,14 +245,18 @@ def _rule(document: Document, spec: RuleSpec, path: Path) -> Rule:
         if response is None
         else Match(kind=response.kind, uid=response.uid, number=response.number),
     )
-    return Rule(
-        when,
-        _effect(document, spec.do, (*path, "do")),
-        times=spec.times,
-        skip=spec.skip,
-        optional=spec.optional,
-        name=spec.name,
-    )
+    effect = _effect(document, spec.do, (*path, "do"))
+    try:
+        return Rule(
+            when,
+            effect,
+            times=spec.times,
+            skip=spec.skip,
+            optional=spec.optional,
+            name=spec.name,
+        )
+    except ValueError as error:
+        raise document.error((*path, "name"), str(error)) from None
 
 
 def _effect(document: Document, spec: DoSpec, path: Path) -> Effect:

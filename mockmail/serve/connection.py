@@ -21,6 +21,8 @@ LINGER = 5.0
 """Seconds to wait for the client to close its side after we closed ours."""
 LINGER_OCTETS = 1_048_576
 """Octets that are read and forgotten meanwhile."""
+# struct linger: on and 0 seconds, that is, reset.
+_RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 _QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux has it
 EMPTYING = 100
 """Milliseconds, at most, for the kernel to hand over what was sent before a reset."""
@@ -131,7 +133,7 @@ class SocketConnection:
                 break
             await trio.sleep(0.001)
         with contextlib.suppress(OSError):  # the client was faster
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
 
 
 def _unsent(fileno: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from email.message import EmailMessage
 
-from mockmail.message.build import from_email, text_message
+from mockmail.message.build import SENDER, from_email, text_message
 from mockmail.message.message import Message as StoredMessage
 from mockmail.store.flags import flags as make_flags
 from mockmail.store.flags import problem
@@ -114,7 +114,7 @@ class User:
         *,
         subject: str = "",
         text: str = "",
-        sender: str = "sender@example.net",
+        sender: str = SENDER,
         flags: Iterable[str] = (),
         date: datetime | None = None,
     ) -> Message:

@@ -400,6 +400,10 @@ MISTAKES = {
         HEAD + "users: !!python/object/apply:os.getcwd []\n",
         ["f.yaml:2: ", "is not YAML: ", "python/object/apply:os.getcwd"],
     ),
+    "a rule that is called like a session": (
+        ruled("when: {point: data}\ndo: {cut: {}}\nname: B"),
+        ["f.yaml:6: rules[0].name: ", "a rule can't be called B"],
+    ),
     "an unknown point": (
         ruled("when:\n  point: datta\ndo: {cut: {}}"),
         ["f.yaml:5: rules[0].when.point: ", "expected one of", *POINTS, "found 'datta'"],
