@@ -6,17 +6,24 @@ same object, so each view is made once for all of them.
 """
 
 import re
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, TypeVar
 
 from mockmail.message import header
 from mockmail.message.encoded import decode
 from mockmail.message.header import Field
+from mockmail.message.mime import Part, parse
+
+T = TypeVar("T")
 
 _LONE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
 def with_crlf(raw: bytes) -> bytes:
     """The bytes with each bare CR or LF made a CRLF."""
+    pairs = raw.count(b"\r\n")
+    if raw.count(b"\n") == pairs and raw.count(b"\r") == pairs:
+        return raw
     return _LONE.sub(b"\r\n", raw)
 
 
@@ -27,7 +34,7 @@ class Message:
     came by SMTP: `raw` has the trace fields (RFC 5321 section 4.4) on top.
     """
 
-    __slots__ = ("_fields", "_header_size", "raw", "submitted", "wire")
+    __slots__ = ("_views", "raw", "submitted", "wire")
 
     def __init__(
         self,
@@ -41,8 +48,21 @@ class Message:
         self.wire = self.raw.replace(b"\0", b"\x80") if b"\0" in self.raw else self.raw
         """`raw` as IMAP's and POP3's strings can carry it: NUL can't stand there
         (RFC 9051 section 9, CHAR8), so 0x80 stands in its place."""
-        self._header_size = -1
-        self._fields: tuple[Field, ...] | None = None
+        self._views: dict[object, object] | None = None
+
+    def view(self, make: "Callable[[Message], T]") -> T:
+        """What `make` makes of this message, made once and kept.
+
+        `make` is a function that stays: a module's, not one made for the call.
+        """
+        views = self._views
+        if views is None:
+            views = self._views = {}
+        elif make in views:
+            return views[make]  # type: ignore[return-value]
+        made = make(self)
+        views[make] = made
+        return made
 
     @property
     def size(self) -> int:
@@ -52,24 +72,40 @@ class Message:
     @property
     def header_size(self) -> int:
         """Octets of the header with the empty line that ends it."""
-        if self._header_size < 0:
-            self._header_size = header.end_of_header(self.raw)
-        return self._header_size
+        return self.view(_header_size)
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """The header's fields in order."""
-        if self._fields is None:
-            self._fields = header.scan(self.raw, self.header_size)
-        return self._fields
+        return self.view(_fields)
+
+    @property
+    def root(self) -> Part:
+        """The message as a MIME part, with all its parts."""
+        return self.view(_root)
 
     def field(self, name: str) -> str | None:
-        """The first field of that name (in any case), unfolded and decoded (RFC 2047), or None."""
+        """The last field of that name (in any case), unfolded and decoded (RFC 2047), or None.
+
+        The last one, as in the envelope.
+        """
         wanted = name.lower().encode()
-        for field in self.fields:
+        for field in reversed(self.fields):
             if field.name == wanted:
                 return decode(header.unfold(self.raw[field.value : field.end]))
         return None
 
     def __repr__(self) -> str:
         return f"<Message {self.field('Subject')!r}, {self.size} octets>"
+
+
+def _header_size(message: Message) -> int:
+    return header.end_of_header(message.raw)
+
+
+def _fields(message: Message) -> tuple[Field, ...]:
+    return header.scan(message.raw, 0, message.header_size)
+
+
+def _root(message: Message) -> Part:
+    return parse(message.raw, message.fields, message.header_size)

@@ -9,7 +9,9 @@ from mockmail.message.header import end_of_header, scan, unfold
 
 def parts(raw: bytes) -> list[tuple[bytes, bytes]]:
     """The fields of a message: name, and the whole field."""
-    return [(field.name, raw[field.start : field.end]) for field in scan(raw, end_of_header(raw))]
+    return [
+        (field.name, raw[field.start : field.end]) for field in scan(raw, 0, end_of_header(raw))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -51,10 +53,12 @@ def test_where_the_header_ends(header: bytes, body: bytes) -> None:
         # The obsolete syntax has white space before the colon (RFC 5322 section 4.5).
         (b"A \t: b\r\n\r\n", [(b"a", b"A \t: b\r\n")]),
         (b"A: b\r\nA: c\r\n\r\n", [(b"a", b"A: b\r\n"), (b"a", b"A: c\r\n")]),
-        # What is no field belongs to the one before it.
-        (b"A: b\r\nno field here\r\nC: d\r\n", [(b"a", b"A: b\r\nno field here\r\n"), (b"c", b"C: d\r\n")]),
-        (b"A: b\r\n: no name\r\n\r\n", [(b"a", b"A: b\r\n: no name\r\n")]),
-        (b"A: b\r\n\xfc: 8 bits\r\n\r\n", [(b"a", b"A: b\r\n\xfc: 8 bits\r\n")]),
+        # What is no field is a field of no name, or of one that nobody asks for.
+        (b"A: b\r\nno field here\r\nC: d\r\n", [(b"a", b"A: b\r\n"), (b"", b"no field here\r\n"), (b"c", b"C: d\r\n")]),
+        (b"no field here\r\n folded: x\r\nC: d\r\n", [(b"no field here\r\n folded", b"no field here\r\n folded: x\r\n"), (b"c", b"C: d\r\n")]),
+        (b"A: b\r\n: no name\r\n\r\n", [(b"a", b"A: b\r\n"), (b"", b": no name\r\n")]),
+        (b"A: b\r\n\xfc: 8 bits\r\n\r\n", [(b"a", b"A: b\r\n"), (b"\xfc", b"\xfc: 8 bits\r\n")]),
+        (b" A: b\r\nC: d\r\n", [(b" a", b" A: b\r\n"), (b"c", b"C: d\r\n")]),
         (b"A: b\rC: d\r\n\r\n", [(b"a", b"A: b\rC: d\r\n")]),
     ],
 )  # fmt: skip
@@ -64,7 +68,7 @@ def test_fields(raw: bytes, fields: list[tuple[bytes, bytes]]) -> None:
 
 def test_the_value_begins_behind_the_colon() -> None:
     raw = b"A: b\r\nLong-Name :\r\n c\r\n\r\n"
-    assert [raw[field.value : field.end] for field in scan(raw, end_of_header(raw))] == [
+    assert [raw[field.value : field.end] for field in scan(raw, 0, end_of_header(raw))] == [
         b" b\r\n",
         b"\r\n c\r\n",
     ]
@@ -104,8 +108,6 @@ def test_the_fields_in_order_are_the_header(header: bytes, rest: bytes) -> None:
     assert b"".join(field for _, field in parts(raw)) == header
 
 
-# "Whatever else stands in a header belongs to the field before it, so that nothing is
-# lost": here none is before it.
 @pytest.mark.parametrize(
     "header",
     [b"garbage\r\nA: b\r\n", b" folded\r\nA: b\r\n", b"From anna Mon Jan 1\nA: b\n", b"no field\n"],
@@ -116,10 +118,33 @@ def test_nothing_is_lost_before_the_first_field(header: bytes) -> None:
 
 
 @settings(deadline=None, derandomize=True, max_examples=200)
+@given(
+    st.binary(max_size=5), headers, st.one_of(st.just(b""), st.just(b"\r\nbody"), st.just(b"\n"))
+)
+def test_a_header_in_the_middle_is_the_same_as_at_the_start(
+    before: bytes, header: bytes, rest: bytes
+) -> None:
+    at = len(before)
+    alone, inside = header + rest, before + header + rest
+    end = end_of_header(alone)
+    assert end_of_header(inside, at) == end + at
+    assert [
+        (name, start - at, value - at, stop - at)
+        for name, start, value, stop in scan(inside, at, end + at)
+    ] == [tuple(field) for field in scan(alone, 0, end)]
+
+
+def test_a_header_ends_where_it_is_told_to() -> None:
+    raw = b"A: b\r\nC: d\r\n--x\r\n\r\n"
+    assert end_of_header(raw, 0, 12) == 12
+    assert [field.name for field in scan(raw, 0, 12)] == [b"a", b"c"]
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
 @given(st.lists(st.sampled_from([b"A:", b" ", b"b", b"\r", b"\n", b"\r\n"])).map(b"".join))
 def test_any_bytes_have_a_header(raw: bytes) -> None:
     end = end_of_header(raw)
     assert 0 <= end <= len(raw)
-    found = scan(raw, end)
+    found = scan(raw, 0, end)
     # Each begins where the one before it ends.
     assert [f.start for f in found[1:]] == [f.end for f in found[:-1]]

@@ -68,9 +68,9 @@ def test_submitted_is_kept_as_it_came() -> None:
     assert Message(b"a").submitted is None
 
 
-def test_the_first_field_of_a_name_in_any_case() -> None:
+def test_the_last_field_of_a_name_in_any_case() -> None:
     message = Message(b"X: one\nSUBJECT:two\nsubject : three\nEmpty:\n\nBody: four\n")
-    assert message.field("Subject") == "two"
+    assert message.field("Subject") == "three"
     assert message.field("x") == "one"
     assert message.field("EMPTY") == ""
     assert message.field("Body") is None

@@ -1,0 +1,98 @@
+"""Dates as headers have them (RFC 5322 sections 3.3 and 4.3), and as they shouldn't.
+
+Day, month and year are looked for in each of their orders, then a time of day,
+then a zone behind it. The day of the week and whatever else stands there say
+nothing. The standard library's reader loses zones like ``+01:00`` and years of
+three digits, and needs a time.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+_COMMENT = re.compile(r"\([^()]*+\)")
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*+\.?"
+_TIME = (
+    r"(?P<hour>[0-9]{1,2})\s*[:.]\s*(?P<minute>[0-9]{1,2})"
+    r"(?:\s*[:.]\s*(?P<second>[0-9]{1,2}))?(?:[.,][0-9]+)?\s*(?P<half>[ap]m\b)?"
+)
+_DAY = r"(?P<day>[0-9]{1,2})"
+_ANY_TIME = re.compile(_TIME, re.IGNORECASE)
+_DATES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # ISO 8601 and RFC 3339
+        r"\b(?P<year>[0-9]{4})-(?P<number>[0-9]{2})-(?P<day>[0-9]{2})(?=\b|T)",
+        # date = day month year, and RFC 850's form of it
+        rf"\b{_DAY}(?:\s+|\s*-\s*){_MONTH}(?:\s+|\s*[-,]\s*)(?P<year>[0-9]{{2,}})\b",
+        # asctime's, with a zone perhaps, and how Americans write
+        rf"\b{_MONTH}\s+{_DAY},?\s+(?:{_TIME}\s*(?:[A-Z]{{3,4}}\s+)?)?(?P<year>[0-9]{{4}})\b",
+    )
+)
+_OFFSET = re.compile(r"([+-])\s*([0-9]{1,2}):?([0-9]{2})\b")
+_NAMED = re.compile(r"(?<![A-Z])[A-Z]++", re.IGNORECASE)
+# obs-zone (RFC 5322 section 4.3), in hours; the letters of the military mean nothing certain.
+_ZONES = {"UT": 0, "GMT": 0, "UTC": 0, "Z": 0}
+_ZONES |= {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+# Not the RFC's, but seen.
+_ZONES |= {"WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "EET": 2}
+_ZONES |= {"EEST": 3, "MSK": 3, "JST": 9, "KST": 9}
+_LONGEST = 200
+"""Characters of a field that can still be a date."""
+
+
+def parse(value: str) -> datetime | None:
+    """The moment that a Date field tells; None if it tells none.
+
+    Without a zone it is naive, and with ``-0000``, too: that says that nothing
+    is known of the zone (RFC 5322 section 3.3).
+    """
+    value = value[:_LONGEST]
+    while (less := _COMMENT.sub(" ", value)) != value:
+        value = less
+    for pattern in _DATES:
+        if found := pattern.search(value):
+            try:
+                return _moment(found, value)
+            except (ValueError, OverflowError):
+                return None
+    return None
+
+
+def _moment(found: re.Match[str], value: str) -> datetime:
+    parts = found.groupdict()
+    name = parts.get("month")
+    month = _MONTHS.index(name.lower()) + 1 if name else int(parts["number"])
+    year = int(parts["year"])
+    if len(parts["year"]) < 4:
+        # Two digits are of this century up to 49; three count from 1900 (section 4.3).
+        year += 2000 if year < 50 and len(parts["year"]) == 2 else 1900
+    end = found.end()
+    if not parts.get("hour"):
+        time = _ANY_TIME.search(value, end)
+        end = time.end() if time else end
+        parts |= time.groupdict() if time else {}
+    hour, minute, second = (int(parts.get(part) or 0) for part in ("hour", "minute", "second"))
+    if parts.get("half"):
+        hour = hour % 12 + (12 if parts["half"].lower() == "pm" else 0)
+    second = 59 if second == 60 else second  # a leap second: the one before it
+    when = datetime(year, month, int(parts["day"]), hour, minute, second)
+    return when.replace(tzinfo=_zone(value[found.start("day") :]))
+
+
+def _zone(rest: str) -> timezone | None:
+    """The zone in what stands from the day on."""
+    # The hyphens of 21-Nov-97 and 1997-11-21 are no signs: a zone follows a time.
+    time = _ANY_TIME.search(rest)
+    if time is None:
+        return None
+    if found := _OFFSET.search(rest, time.end()):
+        minutes = int(found[2]) * 60 + int(found[3])
+        if found[1] == "-":
+            return None if minutes == 0 else timezone(-timedelta(minutes=minutes))
+        return timezone(timedelta(minutes=minutes)) if minutes else UTC
+    for found in _NAMED.finditer(rest, time.end()):
+        hours = _ZONES.get(found[0].upper())
+        if hours is not None:
+            return timezone(timedelta(hours=hours)) if hours else UTC
+    return None
