@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from harness import inbox
 from mockmail.message.message import Message
-from mockmail.store.flags import NO_FLAGS
+from mockmail.store.flags import NO_FLAGS, flags
 from mockmail.world.world import World
 
+SEEN = flags(("\\Seen",))
 UGLY = (
     b".dot: at the start\r\nSubject: three\r\n\r\na . in it\r\n",
     b"Subject: four\r\n\r\n.\r\n..\r\n. stuffed\r\n .not this one\r\n.the last line",
@@ -36,8 +37,68 @@ def two_users() -> World:
     return world
 
 
+MIME = (
+    b"""\
+From: Ben <ben@example.net>
+To: "Anna, the first" <anna@example.org>, team: c@example.org, d@example.org;
+Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=
+Date: Mon, 1 Jan 2024 23:30:00 -0500
+Message-ID: <1@example.net>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="b"
+
+--b
+Content-Type: text/plain; charset=iso-8859-1
+Content-Transfer-Encoding: quoted-printable
+
+Sch=F6ne Gr=FC=DFe
+--b
+Content-Type: application/octet-stream; name*0="a long "; name*1="name.bin"
+Content-Transfer-Encoding: base64
+Content-Disposition: attachment; filename="a.bin"
+
+AGFiCg==
+--b
+Content-Type: message/rfc822
+
+Subject: inside
+From: inner@example.net
+
+Content-less
+--b--
+""",
+    b"""\
+From: carol@example.com
+Subject: the HTML of it
+Date: 2 Jan 2024 09:00 +0900
+Content-Type: text/html; charset=utf-8
+Content-Language: en, de
+
+<html><head><title>no</title></head><body><p>Hello&nbsp;<b>w</b>orld</p></body></html>
+""",
+    b"""\
+Subject: odd
+Content-Type: text/plain
+Content-Transfer-Encoding: x-odd
+
+coded
+""",
+    b"To: undisclosed-recipients:;\nCc: , ,\nDate: never\n\n8 bits: \xc3\xa9\n",
+)
+
+
+def with_parts() -> World:
+    world = inbox()
+    with world.store.transaction("seed") as tx:
+        for raw in MIME:
+            box = world.store.users["anna"].mailboxes["INBOX"]
+            tx.append(box, Message(raw), SEEN, world.clock.now)
+    return world
+
+
 DIALOGUE_WORLDS: dict[str, Callable[[], World]] = {
     "imap": five_messages,
+    "imap/mime": with_parts,
     "pop3": maildrops,
     "smtp": two_users,
 }

@@ -23,7 +23,9 @@ from mockmail.imap.commands import (
     status,
     store,
 )
-from mockmail.imap.fetch import basic, section
+from mockmail.imap.fetch import basic, binary, preview, section, structure
+from mockmail.imap.search import basic as search_basic
+from mockmail.imap.search import sizes_and_dates, text
 from mockmail.imap.session import CapabilityRow, Catalogue, Extension, MechanismRow, Session, State
 from mockmail.sasl.plain import plain
 
@@ -58,9 +60,9 @@ IMAP4REV1 = Extension(
         *copy.ROWS,
     ),
     capabilities=(CapabilityRow(b"IMAP4rev1", _always),),
-    fetch_items=(*basic.ITEMS, *section.ITEMS),
+    fetch_items=(*basic.ITEMS, *structure.ITEMS, *section.ITEMS),
     status_items=status.ITEMS,
-    search_keys=search.KEYS,
+    search_keys=(*search_basic.KEYS, *sizes_and_dates.KEYS, *text.KEYS),
 )
 AUTH_PLAIN = Extension(
     "AUTH=PLAIN",
@@ -69,6 +71,13 @@ AUTH_PLAIN = Extension(
 )
 IDLE = Extension("IDLE", commands=idle.ROWS, capabilities=(CapabilityRow(b"IDLE", _always),))
 
-EXTENSIONS = (IMAP4REV1, AUTH_PLAIN, IDLE)
+BINARY = Extension(
+    "BINARY", capabilities=(CapabilityRow(b"BINARY", _always),), fetch_items=binary.ITEMS
+)
+PREVIEW = Extension(
+    "PREVIEW", capabilities=(CapabilityRow(b"PREVIEW", _always),), fetch_items=preview.ITEMS
+)
+
+EXTENSIONS = (IMAP4REV1, AUTH_PLAIN, IDLE, BINARY, PREVIEW)
 DEFAULT = Catalogue(EXTENSIONS)
 """All of it; one object for all sessions."""

@@ -5,15 +5,15 @@ expected and what stands there.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from re import Pattern
 from typing import TypeVar
 
 from mockmail.imap import grammar
-from mockmail.imap.quote import from_utf7
 from mockmail.imap.reply import Bad
 from mockmail.numset import LARGEST, SeqSet, UidSet
 from mockmail.store.flags import Flags, flags, problem
+from mockmail.store.utf7 import from_utf7
 
 T = TypeVar("T")
 
@@ -24,12 +24,14 @@ MAX_NESTING = 50
 class Cursor:
     """A position in a command."""
 
-    __slots__ = ("at", "data", "depth")
+    __slots__ = ("at", "charset", "data", "depth")
 
     def __init__(self, data: bytes, at: int = 0) -> None:
         self.data = data
         self.at = at
         self.depth = 0
+        self.charset = "utf-8"
+        """What texts are in: Python's name of a codec; CHARSET of SEARCH changes it."""
 
     def expected(self, what: str) -> Bad:
         """The error that says what should stand here."""
@@ -114,11 +116,11 @@ class Cursor:
         return self._take(grammar.ASTRING_ATOM, what)
 
     def text(self, what: str) -> str:
-        """An astring in UTF-8."""
+        """An astring in the command's charset."""
         try:
-            return self.astring(what).decode("utf-8")
-        except UnicodeDecodeError:
-            raise Bad(f"{what} is not UTF-8") from None
+            return self.astring(what).decode(self.charset)
+        except UnicodeError:
+            raise Bad(f"{what} is not {self.charset.upper()}") from None
 
     def mailbox(self) -> str:
         """A mailbox name."""
@@ -193,6 +195,19 @@ class Cursor:
             if name.startswith("\\") and (why := problem(name)):
                 raise Bad(why)
         return flags(names)
+
+    def date(self) -> date:
+        """``date = date-text / DQUOTE date-text DQUOTE``, as in 1-Feb-1994."""
+        found = grammar.DATE.match(self.data, self.at)
+        if found is None:
+            raise self.expected("a date like 1-Feb-1994")
+        day, month, year = found.groups()[1:]
+        try:
+            value = date(int(year), grammar.MONTHS.index(month.capitalize()) + 1, int(day))
+        except ValueError:
+            raise self.expected("a date that exists") from None
+        self.at = found.end()
+        return value
 
     def date_time(self) -> datetime:
         found = grammar.DATE_TIME.match(self.data, self.at)

@@ -50,6 +50,10 @@ SEQUENCE_SET = re.compile(_SEQUENCE_SET)
 # flag-extension  = "\" atom
 FLAG = re.compile(rb"\\?%b+" % _ATOM_CHAR)
 
+# date            = date-text / DQUOTE date-text DQUOTE
+# date-text       = date-day "-" date-month "-" date-year
+DATE = re.compile(rb'("?)([0-9]{1,2})-([A-Za-z]{3})-([0-9]{4})\1')
+
 # date-time       = DQUOTE date-day-fixed "-" date-month "-" date-year SP time SP zone DQUOTE
 # date-day-fixed  = (SP DIGIT) / 2DIGIT
 DATE_TIME = re.compile(

@@ -1,44 +1,29 @@
 """Values on their way out: strings, mailbox names, dates."""
 
-import base64
 import re
 from datetime import datetime
 from functools import lru_cache
 
 from mockmail.imap.grammar import ASTRING_ATOM, MONTHS
+from mockmail.store.utf7 import to_utf7
 
-# mUTF-7 (RFC 3501 section 5.1.3): printable US-ASCII stands for itself, "&" is
-# "&-", and everything else is BASE64 of UTF-16 with "," for "/".
-_SHIFTED = re.compile(r"[^ -~]+")
-_ENCODED = re.compile(rb"&([A-Za-z0-9+,]*)-")
-
-
-def _shift(found: re.Match[str]) -> str:
-    octets = base64.b64encode(found[0].encode("utf-16-be"), b"+,")
-    return "&" + octets.decode().rstrip("=") + "-"
+_NOT_PLAIN = re.compile(rb'[\x00\r\n"\\\x80-\xff]')
+_NOT_QUOTED = re.compile(rb"[\x00\r\n\x80-\xff]")
 
 
-def to_utf7(name: str) -> bytes:
-    """A mailbox name in modified UTF-7."""
-    return _SHIFTED.sub(_shift, name.replace("&", "&-")).encode("ascii")
+def nstring(text: bytes | None) -> bytes:
+    """``NIL``, a quoted string, or a literal where the text can't be quoted.
 
-
-def _unshift(found: re.Match[bytes]) -> bytes:
-    coded = found[1]
-    if not coded:
-        return b"&"
-    octets = base64.b64decode(coded + b"=" * (-len(coded) % 4), b"+,", validate=True)
-    return octets.decode("utf-16-be").encode("utf-8")
-
-
-def from_utf7(name: bytes) -> str:
-    """A mailbox name out of modified UTF-7; ``ValueError`` where it is not that.
-
-    Octets above 0x7f are taken as UTF-8, as a rev2 client means them.
+    NUL can stand in neither (RFC 9051 section 9, CHAR8): U+FFFD stands for it.
     """
-    if b"&" in _ENCODED.sub(b"", name):
-        raise ValueError(f"{name!r} has an '&' that begins nothing")
-    return _ENCODED.sub(_unshift, name).decode("utf-8")
+    if text is None:
+        return b"NIL"
+    if _NOT_PLAIN.search(text) is None:
+        return b'"%b"' % text
+    if _NOT_QUOTED.search(text) is None:
+        return quoted(text)
+    text = text.replace(b"\0", b"\xef\xbf\xbd")
+    return b"{%d}\r\n%b" % (len(text), text)
 
 
 def quoted(text: bytes) -> bytes:

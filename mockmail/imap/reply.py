@@ -57,7 +57,8 @@ def _joined(start: bytes, items: list[Piece], end: bytes) -> list[Piece]:
     separator = b""
     for item in items:
         if isinstance(item, Literal):
-            pieces.append(b"%b%b%b {%d}\r\n" % (text, separator, item.label, len(item.data)))
+            size = b" %b{%d}\r\n" % (item.mark, len(item.data))
+            pieces.append(text + separator + item.label + size)
             pieces.append(item)
             text = b""
         else:

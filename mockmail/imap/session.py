@@ -150,6 +150,11 @@ class FetchItemRow:
     parse: Callable[[bytes, Cursor], FetchItem]
 
 
+def plain_item(item: FetchItem) -> FetchItemRow:
+    """The row of an item that is a name and nothing else."""
+    return FetchItemRow(item.name, lambda name, cursor: item)
+
+
 Narrow = Callable[[View, list[Chosen]], list[Chosen]]
 """Which of the chosen messages a FETCH modifier leaves."""
 

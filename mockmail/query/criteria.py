@@ -40,6 +40,58 @@ class InUids:
 
 
 @dataclass(frozen=True, slots=True)
+class Sized:
+    """Messages of at least `least` octets, and of at most `most` (None: of any number)."""
+
+    least: int
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days from `first` to `last`, both included, as ``date.toordinal()`` counts them."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Messages whose INTERNALDATE is of these days, time and zone disregarded."""
+
+    days: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Messages whose Date field is of these days, time and zone disregarded."""
+
+    days: Days
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderHas:
+    """Messages with a field `name` (lower case) that contains `text`; any field of it if empty."""
+
+    name: bytes
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BodyHas:
+    """Messages whose body contains `text`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextHas:
+    """Messages whose header or body contains `text`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """Messages that don't match."""
 
@@ -61,4 +113,19 @@ class And:
     parts: tuple["Criterion", ...]
 
 
-Criterion = All | HasFlag | Recent | InSeqs | InUids | Not | Or | And
+Criterion = (
+    All
+    | HasFlag
+    | Recent
+    | InSeqs
+    | InUids
+    | Sized
+    | Received
+    | Sent
+    | HeaderHas
+    | BodyHas
+    | TextHas
+    | Not
+    | Or
+    | And
+)

@@ -3,8 +3,28 @@
 from collections.abc import Callable, Container
 from typing import assert_never
 
+from mockmail.message import date
+from mockmail.message.message import Message
+from mockmail.message.text import body_text, folded, header_text, header_texts
 from mockmail.numset import Seq, Uid
-from mockmail.query.criteria import All, And, Criterion, HasFlag, InSeqs, InUids, Not, Or, Recent
+from mockmail.query.criteria import (
+    All,
+    And,
+    BodyHas,
+    Criterion,
+    Days,
+    HasFlag,
+    HeaderHas,
+    InSeqs,
+    InUids,
+    Not,
+    Or,
+    Received,
+    Recent,
+    Sent,
+    Sized,
+    TextHas,
+)
 from mockmail.store.journal import Entry
 
 Matcher = Callable[[Seq, Entry], bool]
@@ -23,13 +43,49 @@ def matcher(criterion: Criterion, recent: Container[Uid]) -> Matcher:
             return lambda seq, entry: seq in seqs
         case InUids(uids):
             return lambda seq, entry: entry.uid in uids
+        case Sized(least, most):
+            return lambda seq, entry: (
+                least <= entry.message.size and (most is None or entry.message.size <= most)
+            )
+        case Received(Days(first, last)):
+            return lambda seq, entry: first <= entry.internaldate.toordinal() <= last
+        case Sent(Days(first, last)):
+            return lambda seq, entry: first <= entry.message.view(_sent_day) <= last
+        case HeaderHas(name, text):
+            return _header(name, folded(text))
+        case BodyHas(text):
+            return _body(folded(text))
+        case TextHas(text):
+            return _text(folded(text))
         case Not(inner):
             wrong = matcher(inner, recent)
             return lambda seq, entry: not wrong(seq, entry)
         case Or(left, right):
-            first, second = matcher(left, recent), matcher(right, recent)
-            return lambda seq, entry: first(seq, entry) or second(seq, entry)
+            one, other = matcher(left, recent), matcher(right, recent)
+            return lambda seq, entry: one(seq, entry) or other(seq, entry)
         case And(parts):
             each = tuple(matcher(part, recent) for part in parts)
             return lambda seq, entry: all(test(seq, entry) for test in each)
     assert_never(criterion)
+
+
+def _sent_day(message: Message) -> int:
+    """The day of the Date field, 0 if it tells none."""
+    found = date.parse(message.field("Date") or "")
+    return 0 if found is None else found.toordinal()
+
+
+def _header(name: bytes, text: str) -> Matcher:
+    def test(seq: Seq, entry: Entry) -> bool:
+        value = header_texts(entry.message).get(name)
+        return value is not None and text in value
+
+    return test
+
+
+def _body(text: str) -> Matcher:
+    return lambda seq, entry: text in body_text(entry.message)
+
+
+def _text(text: str) -> Matcher:
+    return lambda seq, entry: text in header_text(entry.message) or text in body_text(entry.message)

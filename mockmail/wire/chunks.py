@@ -115,7 +115,7 @@ def first(pieces: list[Piece], octets: int, *, in_literal: bool) -> list[Piece]:
                 if isinstance(piece, bytes):
                     kept.append(piece[:left])
                 elif isinstance(piece, Literal):
-                    kept.append(Literal(piece.label, memoryview(piece.data)[:left]))
+                    kept.append(Literal(piece.label, memoryview(piece.data)[:left], piece.mark))
                 else:
                     assert_never(piece)
                 return kept

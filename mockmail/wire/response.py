@@ -12,11 +12,13 @@ from collections.abc import Callable
 class Literal:
     """Counted octets in a response: a label before them, and the octets themselves."""
 
-    __slots__ = ("data", "label")
+    __slots__ = ("data", "label", "mark")
 
-    def __init__(self, label: bytes, data: bytes | memoryview) -> None:
+    def __init__(self, label: bytes, data: bytes | memoryview, mark: bytes = b"") -> None:
         self.label = label
         self.data = data
+        self.mark = mark
+        """What stands before the count: ``~`` where the octets may be any (RFC 3516)."""
 
     def __repr__(self) -> str:
         return f"Literal({self.label!r}, {len(self.data)} octets)"

@@ -1,6 +1,6 @@
 """APPEND (RFC 3501 section 6.3.11).
 
-``"APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal``
+``"APPEND" SP mailbox [SP flag-list] [SP date-time] SP (literal / literal8)``
 """
 
 from dataclasses import dataclass
@@ -35,8 +35,9 @@ def parse(session: Session, cursor: Cursor) -> AppendCommand:
     if cursor.peek(b'"'):
         date = cursor.date_time()
         cursor.space()
+    binary = cursor.skip(b"~")  # literal8 (RFC 3516 section 4.4)
     message = cursor.literal()
-    if b"\0" in message:
+    if b"\0" in message and not binary:
         raise Bad("NUL can't stand in a literal")  # RFC 9051 section 9, CHAR8
     return AppendCommand(mailbox, flags, date, message)
 

@@ -1,40 +1,44 @@
 """SEARCH and UID SEARCH (RFC 3501 section 6.4.4).
 
 ``"SEARCH" [SP "CHARSET" SP astring] 1*(SP search-key)``
+
+What the keys are is in ``imap/search/``.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Bad, Done, No
-from mockmail.imap.session import Answer, SearchKeyRow, Seqs, Session, State, command, named
+from mockmail.imap.session import Answer, Seqs, Session, State, command, named
 from mockmail.imap.view import View
-from mockmail.query.criteria import All, And, Criterion, HasFlag, InSeqs, InUids, Not, Or, Recent
+from mockmail.message import charset as charsets
+from mockmail.query.criteria import And, Criterion, InSeqs, InUids, Not, Or
 from mockmail.query.match import matcher
 
 CHARSETS = (b"US-ASCII", b"UTF-8")
+"""Those that a refusal names; all that Python has are known."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchCommand:
     criterion: Criterion
-    charset: bytes | None
     uid: bool
 
 
 def _rest(session: Session, cursor: Cursor, *, uid: bool) -> SearchCommand:
     cursor.space()
-    charset = None
     if cursor.data[cursor.at : cursor.at + 8].upper() == b"CHARSET ":
         cursor.at += 8
-        charset = cursor.astring("a charset").upper()
+        codec = charsets.codec(cursor.astring("a charset"))
+        if codec is None:
+            raise No("Unknown charset", b"BADCHARSET (" + b" ".join(CHARSETS) + b")")
+        cursor.charset = codec
         cursor.space()
     keys = [search_key(session, cursor)]
     while cursor.skip(b" "):
         keys.append(search_key(session, cursor))
-    return SearchCommand(keys[0] if len(keys) == 1 else And(tuple(keys)), charset, uid)
+    return SearchCommand(keys[0] if len(keys) == 1 else And(tuple(keys)), uid)
 
 
 def search_key(session: Session, cursor: Cursor) -> Criterion:
@@ -61,8 +65,6 @@ def parse_uid(session: Session, cursor: Cursor) -> SearchCommand:
 
 
 def handle(session: Session, c: SearchCommand) -> Answer:
-    if c.charset is not None and c.charset not in CHARSETS:
-        raise No("Unknown charset", b"BADCHARSET (" + b" ".join(CHARSETS) + b")")
     view = session.selected
     known = view.known().chosen
     test = matcher(resolved(c.criterion, view), view.recent)
@@ -89,54 +91,6 @@ def resolved(criterion: Criterion, view: View) -> Criterion:
             return And(tuple(resolved(part, view) for part in parts))
     return criterion
 
-
-_Keys = Callable[[], Criterion]
-
-
-def _key(name: bytes, criterion: Criterion) -> SearchKeyRow:
-    return SearchKeyRow(name, lambda session, cursor, inner: criterion)
-
-
-def _keyword(session: Session, cursor: Cursor, inner: _Keys) -> Criterion:
-    cursor.space()
-    return HasFlag(cursor.atom("a keyword").decode("ascii"))
-
-
-def _unkeyword(session: Session, cursor: Cursor, inner: _Keys) -> Criterion:
-    return Not(_keyword(session, cursor, inner))
-
-
-def _uid(session: Session, cursor: Cursor, inner: _Keys) -> Criterion:
-    cursor.space()
-    return InUids(cursor.uid_set())
-
-
-def _not(session: Session, cursor: Cursor, inner: _Keys) -> Criterion:
-    cursor.space()
-    return Not(inner())
-
-
-def _or(session: Session, cursor: Cursor, inner: _Keys) -> Criterion:
-    cursor.space()
-    left = inner()
-    cursor.space()
-    return Or(left, inner())
-
-
-_SYSTEM = ("Answered", "Deleted", "Draft", "Flagged", "Seen")
-KEYS = (
-    _key(b"ALL", All()),
-    *(_key(name.upper().encode(), HasFlag("\\" + name)) for name in _SYSTEM),
-    *(_key(b"UN" + name.upper().encode(), Not(HasFlag("\\" + name))) for name in _SYSTEM),
-    _key(b"RECENT", Recent()),
-    _key(b"NEW", And((Recent(), Not(HasFlag("\\Seen"))))),
-    _key(b"OLD", Not(Recent())),
-    SearchKeyRow(b"KEYWORD", _keyword),
-    SearchKeyRow(b"UNKEYWORD", _unkeyword),
-    SearchKeyRow(b"UID", _uid),
-    SearchKeyRow(b"NOT", _not),
-    SearchKeyRow(b"OR", _or),
-)
 
 _STATE = (State.SELECTED,)
 ROWS = (

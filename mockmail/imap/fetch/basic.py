@@ -1,8 +1,7 @@
 """FLAGS, UID, INTERNALDATE, RFC822.SIZE: a line of attributes."""
 
 from mockmail.imap import quote
-from mockmail.imap.cursor import Cursor
-from mockmail.imap.session import FetchItem, FetchItemRow
+from mockmail.imap.session import FetchItem, plain_item
 from mockmail.imap.view import View
 from mockmail.store.journal import Entry
 from mockmail.wire.response import Piece
@@ -24,16 +23,9 @@ def _size(view: View, entry: Entry) -> Piece:
     return b"RFC822.SIZE %d" % entry.message.size
 
 
-def _plain(item: FetchItem) -> FetchItemRow:
-    def parse(name: bytes, cursor: Cursor) -> FetchItem:
-        return item
-
-    return FetchItemRow(item.name, parse)
-
-
 ITEMS = (
-    _plain(FetchItem(b"FLAGS", _flags, shows_flags=True)),
-    _plain(FetchItem(b"UID", _uid)),
-    _plain(FetchItem(b"INTERNALDATE", _internaldate)),
-    _plain(FetchItem(b"RFC822.SIZE", _size)),
+    plain_item(FetchItem(b"FLAGS", _flags, shows_flags=True)),
+    plain_item(FetchItem(b"UID", _uid)),
+    plain_item(FetchItem(b"INTERNALDATE", _internaldate)),
+    plain_item(FetchItem(b"RFC822.SIZE", _size)),
 )

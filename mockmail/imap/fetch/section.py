@@ -1,23 +1,33 @@
 """BODY[section]<partial>, and the RFC822 items that are short for some of them.
 
-``section = "[" [section-spec] "]"``, ``section-msgtext = "HEADER" / "TEXT" /
-"HEADER.FIELDS" [".NOT"] SP header-list`` (RFC 3501 section 9). Everything is a
-slice of the message's bytes.
+``section-spec = section-msgtext / (section-part ["." section-text])``,
+``section-msgtext = "HEADER" / "HEADER.FIELDS" [".NOT"] SP header-list / "TEXT"``,
+``section-text = section-msgtext / "MIME"`` (RFC 3501 section 9). Everything is a
+slice of the message's bytes; of what a message doesn't have, it is empty.
 """
 
+import re
 from collections.abc import Callable, Container
 
 from mockmail.imap import quote
 from mockmail.imap.cursor import Cursor
+from mockmail.imap.fetch.structure import BODY
 from mockmail.imap.grammar import ASTRING_ATOM, PARTIAL, PRINTABLE
 from mockmail.imap.reply import Bad
-from mockmail.imap.session import FetchItem, FetchItemRow
+from mockmail.imap.session import FetchItem, FetchItemRow, plain_item
 from mockmail.imap.view import View
+from mockmail.message.header import Field
 from mockmail.message.message import Message
+from mockmail.message.mime import Part, part_at
 from mockmail.store.journal import Entry
 from mockmail.wire.response import Literal, Piece
 
 Section = Callable[[Message], bytes | memoryview]
+Path = tuple[int, ...]
+"""``section-part``: the numbers of a part, from the outermost on."""
+
+# section-part = nz-number *("." nz-number)
+_PART = re.compile(rb"[1-9][0-9]{0,9}(?:\.[1-9][0-9]{0,9})*")
 
 
 def whole(message: Message) -> bytes:
@@ -32,42 +42,98 @@ def text(message: Message) -> memoryview:
     return memoryview(message.wire)[message.header_size :]
 
 
-def header_fields(names: Container[bytes], *, wanted: bool) -> Section:
+def fields_of(
+    wire: bytes, fields: tuple[Field, ...], end: int, names: Container[bytes], *, wanted: bool
+) -> bytes:
     """The fields of these lower-cased names, or all others, and the empty line behind the header."""
+    chosen = [wire[field.start : field.end] for field in fields if (field.name in names) is wanted]
+    # The empty line is there if the message has one (RFC 3501 section 6.4.5).
+    last = fields[-1].end if fields else end - len(b"\r\n")
+    return b"".join((*chosen, wire[last:end] if last >= 0 else b""))
 
-    def section(message: Message) -> bytes:
-        wire = message.wire
-        chosen = [
-            wire[field.start : field.end]
-            for field in message.fields
-            if (field.name in names) is wanted
-        ]
-        # The empty line is there if the message has one (RFC 3501 section 6.4.5).
-        last = message.fields[-1].end if message.fields else 0
-        return b"".join((*chosen, wire[last : message.header_size]))
+
+def _header_fields(names: Container[bytes], *, wanted: bool) -> Section:
+    return lambda message: fields_of(
+        message.wire, message.fields, message.header_size, names, wanted=wanted
+    )
+
+
+def _of_part(path: Path, choose: Callable[[bytes, Part], bytes | memoryview]) -> Section:
+    """What `choose` takes from the bytes for the part that stands at `path`."""
+
+    def section(message: Message) -> bytes | memoryview:
+        part = part_at(message.root, path)
+        return b"" if part is None else choose(message.wire, part)
 
     return section
 
 
+def _of_message(path: Path, choose: Callable[[bytes, Part], bytes | memoryview]) -> Section:
+    """The same for the message in the message/rfc822 at `path`."""
+    return _of_part(
+        path, lambda wire, part: choose(wire, part.parts[0]) if part.is_message else b""
+    )
+
+
+def _body_of(wire: bytes, part: Part) -> memoryview:
+    return memoryview(wire)[part.body : part.end]
+
+
+def _header_of(wire: bytes, part: Part) -> bytes:
+    return wire[part.start : part.body]
+
+
+def _fields_of_message(path: Path, names: Container[bytes], *, wanted: bool) -> Section:
+    return _of_message(
+        path, lambda wire, part: fields_of(wire, part.fields, part.body, names, wanted=wanted)
+    )
+
+
+def read_path(cursor: Cursor) -> Path:
+    """``section-part``, or nothing where the whole message is meant."""
+    found = _PART.match(cursor.data, cursor.at)
+    if found is None:
+        return ()
+    cursor.at = found.end()
+    return tuple(map(int, found[0].split(b".")))
+
+
+def shown_path(path: Path) -> bytes:
+    return b".".join(b"%d" % number for number in path)
+
+
 def _section(cursor: Cursor) -> tuple[bytes, Section]:
     """What stands between the brackets: as it is shown, and what it gives."""
+    path = read_path(cursor)
+    shown = shown_path(path)
     if cursor.peek(b"]"):
-        return b"", whole
+        return shown, _of_part(path, _body_of) if path else whole
+    if path:
+        cursor.expect(b".")
+        shown += b"."
     start = cursor.at
     name = cursor.word("a section")
     if name == b"HEADER":
-        return name, header
+        return shown + name, _of_message(path, _header_of) if path else header
     if name == b"TEXT":
-        return name, text
+        return shown + name, _of_message(path, _body_of) if path else text
+    if name == b"MIME" and path:
+        return shown + name, _of_part(path, _header_of)
     if name in (b"HEADER.FIELDS", b"HEADER.FIELDS.NOT"):
         cursor.space()
         names = cursor.list_of(lambda: _field_name(cursor))
         # One by one in the form that is sent again: clients look for it (RFC 3501 section 7.4.2).
-        shown = b" ".join(
+        listed = b" ".join(
             name if ASTRING_ATOM.fullmatch(name) else quote.quoted(name) for name in names
         )
-        chosen = header_fields({name.lower() for name in names}, wanted=name[13:] != b".NOT")
-        return name + b" (" + shown + b")", chosen
+        lowered = {name.lower() for name in names}
+        wanted = name[13:] != b".NOT"
+        chosen = (
+            _fields_of_message(path, lowered, wanted=wanted)
+            if path
+            else _header_fields(lowered, wanted=wanted)
+        )
+        return shown + name + b" (" + listed + b")", chosen
     cursor.at = start
     raise cursor.expected("a section")
 
@@ -82,57 +148,47 @@ def _field_name(cursor: Cursor) -> bytes:
     return name
 
 
+def read_partial(cursor: Cursor) -> tuple[int, int] | None:
+    """``"<" number "." nz-number ">"``: the first octet and how many; None if there is none."""
+    if not cursor.peek(b"<"):
+        return None
+    found = PARTIAL.match(cursor.data, cursor.at)
+    if found is None:
+        raise Bad("Expected a partial like <0.2048>")
+    cursor.at = found.end()
+    return int(found[1]), int(found[2])
+
+
 def _body(name: bytes, cursor: Cursor) -> FetchItem:
+    if name == b"BODY" and not cursor.peek(b"["):
+        return BODY
     cursor.expect(b"[")
     shown, section = _section(cursor)
     cursor.expect(b"]")
     label = b"BODY[" + shown + b"]"
-    first, octets = 0, None
-    if cursor.peek(b"<"):
-        found = PARTIAL.match(cursor.data, cursor.at)
-        if found is None:
-            raise Bad("Expected a partial like <0.2048>")
-        cursor.at = found.end()
-        first, octets = int(found[1]), int(found[2])
-        label += b"<%d>" % first
-    return _item(label, section, sets_seen=name == b"BODY", first=first, octets=octets)
+    partial = read_partial(cursor)
+    if partial is None:
+        return _item(label, section, sets_seen=name == b"BODY")
+    first, octets = partial
+    stop = first + octets
+
+    def cut(message: Message) -> memoryview:
+        return memoryview(section(message))[first:stop]
+
+    return _item(label + b"<%d>" % first, cut, sets_seen=name == b"BODY")
 
 
-def _item(
-    label: bytes,
-    section: Section,
-    *,
-    sets_seen: bool,
-    first: int = 0,
-    octets: int | None = None,
-) -> FetchItem:
-    if octets is None:
-
-        def render(view: View, entry: Entry) -> Piece:
-            return Literal(label, section(entry.message))
-
-    else:
-        stop = first + octets
-
-        def render(view: View, entry: Entry) -> Piece:
-            return Literal(label, memoryview(section(entry.message))[first:stop])
+def _item(label: bytes, section: Section, *, sets_seen: bool) -> FetchItem:
+    def render(view: View, entry: Entry) -> Piece:
+        return Literal(label, section(entry.message))
 
     return FetchItem(label, render, sets_seen=sets_seen)
-
-
-def _short(name: bytes, section: Section, *, sets_seen: bool) -> FetchItemRow:
-    item = _item(name, section, sets_seen=sets_seen)
-
-    def parse(name: bytes, cursor: Cursor) -> FetchItem:
-        return item
-
-    return FetchItemRow(name, parse)
 
 
 ITEMS = (
     FetchItemRow(b"BODY", _body),
     FetchItemRow(b"BODY.PEEK", _body),
-    _short(b"RFC822", whole, sets_seen=True),
-    _short(b"RFC822.HEADER", header, sets_seen=False),
-    _short(b"RFC822.TEXT", text, sets_seen=True),
+    plain_item(_item(b"RFC822", whole, sets_seen=True)),
+    plain_item(_item(b"RFC822.HEADER", header, sets_seen=False)),
+    plain_item(_item(b"RFC822.TEXT", text, sets_seen=True)),
 )

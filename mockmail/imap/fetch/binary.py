@@ -1,0 +1,93 @@
+"""BINARY: parts without their transfer encoding (RFC 3516, RFC 9051 section 6.4.5).
+
+``"BINARY" [".PEEK"] section-binary [partial]``, ``"BINARY.SIZE" section-binary``,
+with ``section-binary = "[" [section-part] "]"``.
+"""
+
+import re
+
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.fetch.section import Path, read_partial, read_path, shown_path
+from mockmail.imap.reply import No
+from mockmail.imap.session import FetchItem, FetchItemRow
+from mockmail.imap.view import View
+from mockmail.message.message import Message
+from mockmail.message.mime import part_at
+from mockmail.message.transfer import DECODERS
+from mockmail.store.journal import Entry
+from mockmail.wire.response import Literal, Piece
+
+_LINE_END = re.compile(rb"(?<!\r)\n")
+
+
+def _last_decoded(message: Message) -> dict[Path, bytes]:
+    """The part that was decoded last: clients fetch large ones piece by piece."""
+    return {}
+
+
+def decoded(message: Message, path: Path) -> bytes:
+    """The part at `path`, or the whole message; `No` if its encoding is unknown."""
+    kept = message.view(_last_decoded)
+    if path not in kept:
+        kept.clear()
+        kept[path] = _decode(message, path)
+    return kept[path]
+
+
+def _decode(message: Message, path: Path) -> bytes:
+    if not path:
+        return message.raw
+    part = part_at(message.root, path)
+    if part is None:
+        return b""
+    coded = message.raw[part.body : part.end]
+    if part.is_multipart or part.is_message:
+        return coded  # nothing but 7bit, 8bit and binary may be said of it (RFC 2045 section 6.4)
+    decoder = DECODERS.get(part.encoding.lower())
+    if decoder is None:
+        raise No("Unknown Content-Transfer-Encoding", b"UNKNOWN-CTE")
+    plain = decoder(coded)
+    # Lines of text end in CRLF, whatever they ended in before they were encoded
+    # (RFC 9051 section 7.5.2, BINARY).
+    return _LINE_END.sub(b"\r\n", plain) if part.is_text else plain
+
+
+def _section(cursor: Cursor) -> Path:
+    cursor.expect(b"[")
+    path = read_path(cursor)
+    cursor.expect(b"]")
+    return path
+
+
+def _binary(name: bytes, cursor: Cursor) -> FetchItem:
+    path = _section(cursor)
+    label = b"BINARY[%b]" % shown_path(path)
+    partial = read_partial(cursor)
+    first, stop = 0, None
+    if partial is not None:
+        first, stop = partial[0], sum(partial)
+        label += b"<%d>" % first
+
+    def render(view: View, entry: Entry) -> Piece:
+        data = decoded(entry.message, path)
+        # A literal has no NUL (RFC 9051 section 4.3.1).
+        return Literal(label, memoryview(data)[first:stop], b"~" if b"\0" in data else b"")
+
+    return FetchItem(label, render, sets_seen=name == b"BINARY")
+
+
+def _size(name: bytes, cursor: Cursor) -> FetchItem:
+    path = _section(cursor)
+    label = b"BINARY.SIZE[%b]" % shown_path(path)
+
+    def render(view: View, entry: Entry) -> Piece:
+        return b"%b %d" % (label, len(decoded(entry.message, path)))
+
+    return FetchItem(label, render)
+
+
+ITEMS = (
+    FetchItemRow(b"BINARY", _binary),
+    FetchItemRow(b"BINARY.PEEK", _binary),
+    FetchItemRow(b"BINARY.SIZE", _size),
+)

@@ -1,0 +1,1 @@
+"""SEARCH keys: one file per kind."""
