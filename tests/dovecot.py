@@ -1,0 +1,109 @@
+"""Dovecot as a second opinion: its IMAP process on two pipes, with a mailbox of its own.
+
+The process is started already logged in, without Dovecot's master, ports or the
+machine's configuration; as root it runs as ``nobody``.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+PROGRAM = "/usr/lib/dovecot/imap"
+VERSION = "2.3."
+"""What the comparisons were made with; another one would have other answers."""
+
+_CONFIG = """\
+log_path = {folder}/log
+base_dir = {folder}/run
+state_dir = {folder}/run
+mail_location = maildir:{folder}/mail
+ssl = no
+first_valid_uid = 0
+protocols = imap
+imap_max_line_length = 10M
+"""
+
+
+def version() -> str:
+    """Of the Dovecot that is installed; empty if there is none."""
+    if shutil.which("dovecot") is None:
+        return ""
+    found = subprocess.run(["dovecot", "--version"], capture_output=True, text=True, check=True)
+    return found.stdout.split()[0]
+
+
+class Dovecot:
+    """A session in an INBOX that holds these messages, UIDs from 1."""
+
+    def __init__(self, folder: Path, messages: Sequence[bytes]) -> None:
+        assert version().startswith(VERSION), f"this needs Dovecot {VERSION}x, not {version()!r}"
+        self.log = folder / "log"
+        self.log.touch()
+        cur = folder / "mail" / "cur"
+        for each in (folder / "run", folder / "mail" / "new", folder / "mail" / "tmp", cur):
+            each.mkdir(parents=True)
+        for number, raw in enumerate(messages, 1):
+            # Dovecot takes them in the order of their names.
+            (cur / f"{number:08d}.M{number:08d}.mockmail:2,").write_bytes(raw)
+        config = folder / "dovecot.conf"
+        config.write_text(_CONFIG.format(folder=folder))
+        root = os.geteuid() == 0
+        if root:
+            shutil.chown(folder, "nobody")
+            for path in folder.rglob("*"):
+                shutil.chown(path, "nobody")
+            for above in folder.parents:
+                above.chmod(above.stat().st_mode | 0o011)
+        self._process = subprocess.Popen(
+            [PROGRAM, "-c", str(config)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={"USER": "anna", "HOME": str(folder)},
+            user="nobody" if root else None,
+            group="nogroup" if root else None,
+            extra_groups=[] if root else None,
+        )
+        self._line()
+        self.command(b"SELECT INBOX")
+
+    def _line(self) -> bytes:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line.endswith(b"\r\n"), f"Dovecot ended: {self.log.read_text()[-2000:]}"
+        return line
+
+    def command(self, command: bytes) -> bytes:
+        """All that is answered, the tagged line included, which must be an OK."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(b"a " + command + b"\r\n")
+        self._process.stdin.flush()
+        answer = []
+        while True:
+            line = self._line()
+            answer.append(line)
+            if line.endswith(b"}\r\n"):
+                octets = int(line[line.rindex(b"{") + 1 : -3])
+                answer.append(self._process.stdout.read(octets))
+            elif line.startswith(b"a ") and not (len(answer) > 1 and answer[-2].endswith(b"}")):
+                assert line.startswith(b"a OK"), line
+                return b"".join(answer)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
