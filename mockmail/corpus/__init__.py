@@ -1,0 +1,1 @@
+"""Mail by the hundred: eml files, mbox files and Maildirs, in and out."""

@@ -1,0 +1,83 @@
+"""Files and folders of mail, of whatever kind they are.
+
+| what is there | what is read |
+|---|---|
+| a folder with a folder ``cur`` | a Maildir, all its mailboxes |
+| a folder with ``*.eml`` files | INBOX: each file a message, by name |
+| a file that begins with "From " | INBOX: an mbox |
+| an empty file | INBOX: an mbox of no messages |
+| any other file | INBOX: one message |
+
+eml files tell no flags and no date.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal, assert_never
+
+from mockmail.corpus import folder, maildir, mbox
+from mockmail.corpus.item import Item
+from mockmail.corpus.newlines import Read
+from mockmail.message.message import Message
+
+Kind = Literal["eml", "mbox", "maildir"]
+
+_SHOWN = 5
+"""Names in an error."""
+
+
+def load(path: str | os.PathLike[str], newlines: Read = "crlf") -> dict[str, list[Item]]:
+    """The messages by mailbox; ``ValueError`` for a folder that holds no mail."""
+    path = Path(path)
+    if (path / "cur").is_dir():
+        return maildir.load(path, newlines)
+    if path.is_dir():
+        return {"INBOX": [_message(file.read_bytes(), newlines) for file in _eml_files(path)]}
+    data = path.read_bytes()
+    if not data or data.startswith(b"From "):
+        return {"INBOX": list(mbox.parse(data, newlines))}
+    return {"INBOX": [_message(data, newlines)]}
+
+
+def _message(raw: bytes, newlines: Read) -> Item:
+    return Item(Message(raw, newlines=newlines))
+
+
+def _eml_files(path: Path) -> list[Path]:
+    """The files in order of their names."""
+    entries = sorted(path.iterdir(), key=lambda entry: entry.name)
+    found = [entry for entry in entries if entry.suffix.lower() == ".eml" and entry.is_file()]
+    if not found:
+        names = [entry.name for entry in entries[:_SHOWN]] + ["…"] * (len(entries) > _SHOWN)
+        raise ValueError(
+            f"{path} is neither a Maildir (a folder with a folder cur) nor a folder of *.eml "
+            f"files: there is {', '.join(names) or 'nothing'} in it"
+        )
+    return found
+
+
+def save(path: str | os.PathLike[str], kind: Kind, items: Iterable[Item]) -> None:
+    """Write the messages to a new place; ``FileExistsError`` if something is there.
+
+    eml files have the bytes that are stored, in the order of their numbers; mbox
+    files and Maildirs have LF at the end of lines, and flags and dates.
+    """
+    path = Path(path)
+    if kind == "eml":
+        _save_eml(path, list(items))
+    elif kind == "mbox":
+        pieces = list(mbox.render(items))  # all of them, before there is a file
+        with path.open("xb") as file:
+            file.writelines(pieces)
+    elif kind == "maildir":
+        maildir.save(path, {"INBOX": items})
+    else:
+        assert_never(kind)
+
+
+def _save_eml(path: Path, items: list[Item]) -> None:
+    folder.make(path)
+    digits = max(4, len(str(len(items))))
+    for number, item in enumerate(items, 1):
+        (path / f"{number:0{digits}d}.eml").write_bytes(item.message.raw)
