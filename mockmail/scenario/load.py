@@ -7,14 +7,14 @@ it, in a time that does not depend on the number of messages.
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
 from mockmail.chance import Chance
 from mockmail.clock import EPOCH, Clock
-from mockmail.message.build import SENDER, text_message
+from mockmail.message.build import SENDER, compose
 from mockmail.message.message import Message
 from mockmail.scenario.document import Document, Path
 from mockmail.scenario.files import find
@@ -203,13 +203,14 @@ def _fill(
             date = _aware(spec.date or epoch)
             if spec.raw is None:
                 try:
-                    message = text_message(
+                    message = compose(
                         subject=spec.subject,
                         text=spec.text,
                         sender=spec.sender or SENDER,
                         to=spec.to or (user.addresses[0] if user.addresses else user.name),
                         date=date,
                         message_id=f"<{chance.token('message-id')}@{domain}>",
+                        boundary=partial(chance.token, "boundary"),
                     )
                 except ValueError as error:
                     raise document.error((*path, number), f"can't be a message: {error}") from None
