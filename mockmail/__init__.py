@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr__
     from mockmail.api import open_server, server_in_nursery, start_server
     from mockmail.delivery.delivery import Sent
+    from mockmail.message.attachment import Attachment
     from mockmail.scenario.errors import ScenarioError
     from mockmail.serve.loop import ServerThread
     from mockmail.serve.memory import MemoryStream
@@ -22,6 +23,7 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.world.world import Broken
 
 _HOMES = {
+    "Attachment": "mockmail.message.attachment",
     "Broken": "mockmail.world.world",
     "Cut": "mockmail.world.effects",
     "Effect": "mockmail.world.rule",
@@ -48,6 +50,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Attachment",
     "Broken",
     "Cut",
     "Effect",

@@ -4,16 +4,24 @@ Each call looks at the world between two inputs, or changes it as one more
 client would; the sessions that must hear of it do before the call returns.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
+from functools import partial
+from os import PathLike
+from pathlib import Path
+from typing import Literal
 
-from mockmail.message.build import SENDER, from_email, text_message
+from mockmail.corpus.item import Item
+from mockmail.message.attachment import Attachment
+from mockmail.message.build import SENDER, compose, from_email
 from mockmail.message.message import Message as StoredMessage
 from mockmail.store.flags import flags as make_flags
 from mockmail.store.flags import problem
 from mockmail.store.journal import Entry
+from mockmail.store.mailbox import MAX_KEYWORDS, TooManyKeywords
 from mockmail.store.mailbox import Mailbox as StoredMailbox
+from mockmail.store.names import problem as name_problem
 from mockmail.store.store import User as StoredUser
 from mockmail.world.rule import Effect, Rule, When
 from mockmail.world.world import World
@@ -61,10 +69,11 @@ class Message:
 class Mailbox:
     """One mailbox of a user."""
 
-    __slots__ = ("_mailbox", "_world")
+    __slots__ = ("_mailbox", "_user", "_world")
 
-    def __init__(self, world: World, mailbox: StoredMailbox) -> None:
+    def __init__(self, world: World, user: StoredUser, mailbox: StoredMailbox) -> None:
         self._world = world
+        self._user = user
         self._mailbox = mailbox
 
     @property
@@ -77,8 +86,174 @@ class Mailbox:
         with self._world.engine.turn():
             return tuple(Message(entry) for entry in self._mailbox)
 
+    def add(
+        self,
+        message: bytes | EmailMessage | None = None,
+        *,
+        subject: str = "",
+        text: str = "",
+        html: str | None = None,
+        attachments: Iterable[Attachment] = (),
+        sender: str = SENDER,
+        to: str | Iterable[str] | None = None,
+        cc: str | Iterable[str] = (),
+        headers: Iterable[tuple[str, str | None]] = (),
+        charset: str = "utf-8",
+        flags: Iterable[str] = (),
+        date: datetime | None = None,
+    ) -> Message:
+        """Put a message at the end of the mailbox, and return it.
+
+        Either a whole `message` (bytes, whose lines become CRLF lines, or an
+        ``EmailMessage``), or the parts of one that is made here, with a
+        Message-ID and boundaries from the world's seed and a Date from its
+        clock:
+
+        - `text` and `html` are two forms of the same (RFC 2046 section 5.1.4).
+        - `attachments` that are inline and have a content id belong to the
+          `html` (RFC 2387), the others to the message.
+        - `sender`, `to` (the user's address by default) and `cc` stand in their
+          fields as they are given, right or not; names outside US-ASCII become
+          encoded words (RFC 2047).
+        - `headers` are further fields in order. What has the name of a field
+          that is made here stands in its place, and None there leaves it out:
+          ``("Date", None)``.
+        - `charset` is what a text outside US-ASCII is in.
+
+        `date` is its INTERNALDATE, the clock's time by default. ``ValueError``
+        for a flag that can't be one, a line end in a field, a text that
+        `charset` can't encode; ``TypeError`` for a message and parts of one.
+        """
+        world = self._world
+        flags = tuple(flags)
+        for flag in flags:
+            if why := problem(flag):
+                raise ValueError(why)
+        attachments, copies, headers = tuple(attachments), cc or (), tuple(headers)
+        with world.engine.turn():
+            now = world.clock.now
+            boundary = partial(world.chance.token, "boundary")
+            if message is None:
+                stored = compose(
+                    subject=subject,
+                    text=text,
+                    html=html,
+                    attachments=attachments,
+                    sender=sender,
+                    to=self._address if to is None else to,
+                    cc=copies,
+                    headers=headers,
+                    charset=charset,
+                    date=now,
+                    message_id=f"<{world.chance.token('message-id')}@{world.host}>",
+                    boundary=boundary,
+                )
+            elif subject or text or html is not None or attachments or copies or headers or to:
+                raise TypeError("a message is given whole or in parts, not both")
+            elif isinstance(message, EmailMessage):
+                stored = from_email(message, boundary=boundary)
+            else:
+                stored = StoredMessage(message)
+            (added,) = self._append([Item(stored, make_flags(flags), date)])
+            return added
+
+    def load(self, path: str | PathLike[str]) -> tuple[Message, ...]:
+        """Put the messages of a file or folder into the mailbox, and return them.
+
+        A file is an mbox if it begins with "From ", else one message; a folder
+        is a Maildir, or holds ``*.eml`` files. Flags and dates come along where
+        they are told; a message without a date gets the clock's time. The
+        file's messages are read whole before the first is put in.
+        ``ValueError`` for a folder without mail, and for a Maildir of several
+        mailboxes, which are `User.load`'s.
+        """
+        from mockmail.corpus import files
+
+        found = files.load(path)
+        if len(found) > 1:
+            raise ValueError(
+                f"{path} has the mailboxes {', '.join(found)}: load them with User.load()"
+            )
+        with self._world.engine.turn():
+            return self._append(found["INBOX"])
+
+    def save(self, path: str | PathLike[str], kind: Literal["eml", "mbox", "maildir"]) -> None:
+        """Write the messages to a new file (mbox) or a new folder (eml, maildir).
+
+        ``FileExistsError`` if something is there. In eml files stand the octets
+        that are stored; in the others lines end in LF, and flags and dates go
+        with them.
+        """
+        from mockmail.corpus import files
+
+        with self._world.engine.turn():
+            items = _items(self._mailbox)
+        files.save(path, kind, items)
+
+    def fake(
+        self,
+        count: int,
+        *,
+        locale: str | Sequence[str] = "en_US",
+        threads: float = 0.3,
+        html: float = 0.3,
+        attachments: float = 0.2,
+        charsets: Sequence[str] = ("utf-8",),
+        flags: Mapping[str, float] | None = None,
+        days: int = 30,
+    ) -> tuple[Message, ...]:
+        """Put `count` made-up messages into the mailbox, and return them: needs ``mockmail[faker]``.
+
+        The same seed makes the same messages with the same version of Faker.
+        They came in the `days` days before the clock's time, the oldest first.
+        `threads`, `html` and `attachments` say how probable it is (0 to 1) that
+        a message answers an earlier one, has HTML, has attachments; `flags` says
+        so of each flag. A message is in one of the languages `locale`, and in
+        one of those `charsets` that can encode it, or in UTF-8.
+
+        ``ValueError`` for arguments that make no sense, ``ImportError`` without
+        Faker.
+        """
+        from mockmail.corpus.fake import fake
+
+        with self._world.engine.turn():
+            made = fake(
+                count,
+                chance=self._world.chance,
+                until=self._world.clock.now,
+                locale=locale,
+                threads=threads,
+                html=html,
+                attachments=attachments,
+                charsets=charsets,
+                flags=flags,
+                to=self._address,
+                days=days,
+            )
+            return self._append(list(made))
+
+    @property
+    def _address(self) -> str:
+        return self._user.addresses[0] if self._user.addresses else self._user.name
+
+    def _append(self, items: Iterable[Item]) -> tuple[Message, ...]:
+        world = self._world
+        try:
+            with world.store.transaction(ORIGIN) as tx:
+                added = [
+                    tx.append(self._mailbox, message, flags, date or world.clock.now)
+                    for message, flags, date in items
+                ]
+        except TooManyKeywords:
+            raise ValueError(f"a mailbox has at most {MAX_KEYWORDS} keywords") from None
+        return tuple(map(Message, added))
+
     def __repr__(self) -> str:
         return f"<Mailbox {self.name!r}, {len(self._mailbox)} messages>"
+
+
+def _items(mailbox: StoredMailbox) -> list[Item]:
+    return [Item(entry.message, entry.flags, entry.internaldate) for entry in mailbox]
 
 
 class User:
@@ -106,7 +281,7 @@ class User:
 
     @property
     def inbox(self) -> Mailbox:
-        return Mailbox(self._world, self._user.mailboxes["INBOX"])
+        return Mailbox(self._world, self._user, self._user.mailboxes["INBOX"])
 
     def deliver(
         self,
@@ -114,44 +289,58 @@ class User:
         *,
         subject: str = "",
         text: str = "",
+        html: str | None = None,
+        attachments: Iterable[Attachment] = (),
         sender: str = SENDER,
         flags: Iterable[str] = (),
         date: datetime | None = None,
     ) -> Message:
-        """Put a message into the INBOX, and return it.
+        """Put a message into the INBOX, and return it: what is most used of `Mailbox.add`."""
+        return self.inbox.add(
+            message,
+            subject=subject,
+            text=text,
+            html=html,
+            attachments=attachments,
+            sender=sender,
+            flags=flags,
+            date=date,
+        )
 
-        Either a whole `message` (bytes, whose lines become CRLF lines, or an
-        ``EmailMessage``), or `subject`, `text` and `sender` for one made here,
-        with a Message-ID from the world's seed and a Date from its clock.
-        `date` is its INTERNALDATE, the clock's time by default.
+    def load(self, path: str | PathLike[str]) -> tuple[Mailbox, ...]:
+        """Put the messages of a Maildir with all its mailboxes into the user's, and return those.
+
+        Mailboxes that are missing are made; for what else `path` can be see
+        `Mailbox.load`. ``ValueError`` for a name that no mailbox can have.
         """
-        world = self._world
-        flags = tuple(flags)
-        for flag in flags:
-            if why := problem(flag):
-                raise ValueError(why)
-        with world.engine.turn():
-            now = world.clock.now
-            if message is None:
-                stored = text_message(
-                    subject=subject,
-                    text=text,
-                    sender=sender,
-                    to=self.address or self.login,
-                    date=now,
-                    message_id=f"<{world.chance.token('message-id')}@{world.host}>",
-                )
-            elif subject or text:
-                raise TypeError("deliver() takes a message or its subject and text, not both")
-            elif isinstance(message, EmailMessage):
-                stored = from_email(message)
-            else:
-                stored = StoredMessage(message)
-            with world.store.transaction(ORIGIN) as tx:
-                entry = tx.append(
-                    self._user.mailboxes["INBOX"], stored, make_flags(flags), date or now
-                )
-            return Message(entry)
+        from mockmail.corpus import files
+
+        found = files.load(path)
+        for name in found:
+            if why := name_problem(name):
+                raise ValueError(f"{path}: {why}: {name!r}")
+        loaded = []
+        with self._world.engine.turn():
+            for name, items in found.items():
+                stored = self._user.mailbox(name)
+                if stored is None:
+                    stored = self._world.store.create(self._user, name)
+                mailbox = Mailbox(self._world, self._user, stored)
+                mailbox._append(items)  # noqa: SLF001
+                loaded.append(mailbox)
+        return tuple(loaded)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write all mailboxes to a Maildir in a new folder.
+
+        ``FileExistsError`` if something is there; ``ValueError``, and nothing is
+        written, for a mailbox or keywords that a Maildir can't have.
+        """
+        from mockmail.corpus import maildir
+
+        with self._world.engine.turn():
+            contents = {name: _items(box) for name, box in self._user.mailboxes.items()}
+        maildir.save(Path(path), contents)
 
     def __repr__(self) -> str:
         return f"<User {self.login!r} {self.address}>"
