@@ -12,13 +12,8 @@ from functools import lru_cache
 FALLBACK = "cp1252"
 
 _ALIASES = {
-    # Supersets: what writers mean who use the smaller one's name.
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "euc_kr": "cp949",
-    "shift_jis": "cp932",
+    # The WHATWG's Encoding Standard: nobody means the control characters.
+    "iso8859-1": FALLBACK,
     # The registry's and others' names that Python doesn't have.
     "iso-8859-6-e": "iso8859-6",
     "iso-8859-6-i": "iso8859-6",
@@ -29,12 +24,11 @@ _ALIASES = {
     "windows-949": "cp949",
     "windows-31j": "cp932",
     "windows-874": "cp874",
-    "x-sjis": "cp932",
-    "x-gbk": "gb18030",
+    "x-sjis": "shift_jis",
+    "x-gbk": "gbk",
     "x-euc-jp": "euc_jp",
-    "x-euc-kr": "cp949",
-    "x-big5": "big5hkscs",
-    "big5": "big5hkscs",
+    "x-euc-kr": "euc_kr",
+    "x-big5": "big5",
     "cp-850": "cp850",
     "x-mac-roman": "mac_roman",
     "x-mac-cyrillic": "mac_cyrillic",
@@ -45,6 +39,17 @@ _ALIASES = {
     "iso-2022-jp-ms": "iso2022_jp_ext",
     "cp50220": "iso2022_jp_ext",
 }
+_WIDER = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+}
+"""What writers have who name the smaller one, and use more characters."""
 # Codecs that Python has for purposes of its own, or that take more than linear time.
 _NO_CHARSETS = frozenset(("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"))
 
@@ -65,10 +70,10 @@ def codec(label: bytes) -> str | None:
 
 def decode(octets: bytes, label: bytes = b"") -> str:
     """The text of `octets` in the charset `label`, or in the one they are likely to be in."""
-    name = codec(label)
-    for guess in ("utf-8",) if name is None else (name, "utf-8"):
+    name = codec(label) or "ascii"
+    for guess in (name, "utf-8", _WIDER.get(name, name)):
         try:
             return octets.decode(guess)
         except UnicodeError:
             continue
-    return octets.decode(FALLBACK if name in (None, "ascii") else name or "", "replace")
+    return octets.decode(FALLBACK if name == "ascii" else name, "replace")
