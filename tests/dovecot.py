@@ -93,6 +93,20 @@ class Dovecot:
                 assert line.startswith(b"a OK"), line
                 return b"".join(answer)
 
+    def length(self, command: bytes) -> int:
+        """Give a command and read to its end; octets of the answer."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(b"a " + command + b"\r\n")
+        self._process.stdin.flush()
+        octets, tail = 0, b"\r\n"
+        while not (tail.endswith(b"\r\n") and b"\r\na OK " in tail):
+            got = self._process.stdout.read1(262_144)  # type: ignore[attr-defined]
+            assert got, "Dovecot has ended"
+            octets += len(got)
+            tail = (tail + got)[-200:]
+        return octets
+
     def __enter__(self) -> Self:
         return self
 

@@ -14,6 +14,11 @@ the ratios. Nothing depends on them: no test fails for a time.
 import argparse
 import os
 import platform
+import sys
+from pathlib import Path
+
+# Modules that the tests share, as pytest finds them.
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from .groups import GROUPS
 from .rows import FULL, HEAD, QUICK

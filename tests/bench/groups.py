@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from . import fetching, growth, memory, starting, talking
+from . import fetching, growth, memory, parsing, starting, talking
 from .rows import Row, Scale
 
 GROUPS: dict[str, Callable[[Scale], Iterator[Row]]] = {
@@ -11,6 +11,9 @@ GROUPS: dict[str, Callable[[Scale], Iterator[Row]]] = {
     "noop": talking.noop,
     "flags": fetching.flags,
     "bodies": fetching.bodies,
+    "parsing": parsing.fresh,
+    "structures": parsing.structures,
+    "searching": parsing.searching,
     "memory": memory.rows,
     "growth": growth.rows,
     "rules": fetching.rules,

@@ -105,7 +105,6 @@ class _Bodies:
             return b"%b %b%b" % (basic, nstring(own.get(b"content-md5")), _extension(part))
         return basic
 
-
     def lines(self, message: Part) -> int:
         """Lines in the body of a message/rfc822; counted once, however many are inside one another."""
         if not self.before:
@@ -123,28 +122,28 @@ _EMPTY.type, _EMPTY.subtype, _EMPTY.params = TEXT_PLAIN
 _EMPTY.is_text = True
 
 
-def _envelope_item(message: Message) -> bytes:
+def envelope_item(message: Message) -> bytes:
     return b"ENVELOPE " + _envelope(message.raw, message.fields)
 
 
-def _body_item(message: Message) -> bytes:
+def body_item(message: Message) -> bytes:
     return b"BODY " + _Bodies(message, extended=False).body(message.root)
 
 
-def _bodystructure_item(message: Message) -> bytes:
+def bodystructure_item(message: Message) -> bytes:
     return b"BODYSTRUCTURE " + _Bodies(message, extended=True).body(message.root)
 
 
 def _render_envelope(view: View, entry: Entry) -> Piece:
-    return entry.message.view(_envelope_item)
+    return entry.message.view(envelope_item)
 
 
 def _render_body(view: View, entry: Entry) -> Piece:
-    return entry.message.view(_body_item)
+    return entry.message.view(body_item)
 
 
 def _render_bodystructure(view: View, entry: Entry) -> Piece:
-    return entry.message.view(_bodystructure_item)
+    return entry.message.view(bodystructure_item)
 
 
 BODY = FetchItem(b"BODY", _render_body)
