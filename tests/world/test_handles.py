@@ -142,7 +142,7 @@ def test_saved_and_loaded_is_the_same(
     path = tmp_path / "mail"
     inbox.save(path, kind)  # type: ignore[arg-type]
     other = server.add_user("ben").inbox
-    assert other.load(path) == other.messages or len(other.messages) == 12
+    assert len(other.load(path)) == len(other.messages) == 12
     if kind == "eml":
         assert [raw for raw, _, _ in told(other)] == [raw for raw, _, _ in told(inbox)]
     else:
@@ -175,7 +175,7 @@ def test_a_maildir_with_all_mailboxes(server: Server, tmp_path: Path) -> None:
     assert loaded.keys() == {"INBOX", "Entwürfe", "Entwürfe/2024", "Empty"}
     assert [message.subject for message in loaded["Entwürfe/2024"].messages] == ["there"]
     assert told(loaded["INBOX"]) == told(user.inbox)
-    with pytest.raises(ValueError, match="User.load"):
+    with pytest.raises(ValueError, match=r"User\.load"):
         other.inbox.load(tmp_path / "mail")
 
 

@@ -28,10 +28,12 @@ def _last_decoded(message: Message) -> dict[Path, bytes]:
 def decoded(message: Message, path: Path) -> bytes:
     """The part at `path`, or the whole message; `No` if its encoding is unknown."""
     kept = message.view(_last_decoded)
-    if path not in kept:
+    found = kept.get(path)
+    if found is None:
+        found = _decode(message, path)
         kept.clear()
-        kept[path] = _decode(message, path)
-    return kept[path]
+        kept[path] = found
+    return found
 
 
 def _decode(message: Message, path: Path) -> bytes:

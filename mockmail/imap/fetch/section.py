@@ -16,7 +16,7 @@ from mockmail.imap.grammar import ASTRING_ATOM, PARTIAL, PRINTABLE
 from mockmail.imap.reply import Bad
 from mockmail.imap.session import FetchItem, FetchItemRow, plain_item
 from mockmail.imap.view import View
-from mockmail.message.header import Field
+from mockmail.message.header import Field, end_of_fields
 from mockmail.message.message import Message
 from mockmail.message.mime import Part, part_at
 from mockmail.store.journal import Entry
@@ -42,19 +42,21 @@ def text(message: Message) -> memoryview:
     return memoryview(message.wire)[message.header_size :]
 
 
-def fields_of(
-    wire: bytes, fields: tuple[Field, ...], end: int, names: Container[bytes], *, wanted: bool
+Names = Container[bytes]
+
+
+def _chosen(
+    wire: bytes, fields: tuple[Field, ...], start: int, end: int, names: Names, *, wanted: bool
 ) -> bytes:
     """The fields of these lower-cased names, or all others, and the empty line behind the header."""
     chosen = [wire[field.start : field.end] for field in fields if (field.name in names) is wanted]
-    # The empty line is there if the message has one (RFC 3501 section 6.4.5).
-    last = fields[-1].end if fields else end - len(b"\r\n")
-    return b"".join((*chosen, wire[last:end] if last >= 0 else b""))
+    # The empty line is there if the message has one (RFC 9051 section 6.4.5.1).
+    return b"".join((*chosen, wire[end_of_fields(wire, start, end) : end]))
 
 
-def _header_fields(names: Container[bytes], *, wanted: bool) -> Section:
-    return lambda message: fields_of(
-        message.wire, message.fields, message.header_size, names, wanted=wanted
+def _header_fields(names: Names, *, wanted: bool) -> Section:
+    return lambda message: _chosen(
+        message.wire, message.fields, 0, message.header_size, names, wanted=wanted
     )
 
 
@@ -83,9 +85,10 @@ def _header_of(wire: bytes, part: Part) -> bytes:
     return wire[part.start : part.body]
 
 
-def _fields_of_message(path: Path, names: Container[bytes], *, wanted: bool) -> Section:
+def _fields_of_message(path: Path, names: Names, *, wanted: bool) -> Section:
     return _of_message(
-        path, lambda wire, part: fields_of(wire, part.fields, part.body, names, wanted=wanted)
+        path,
+        lambda wire, part: _chosen(wire, part.fields, part.start, part.body, names, wanted=wanted),
     )
 
 
