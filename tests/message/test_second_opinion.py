@@ -18,7 +18,7 @@ from ugly import ugly
 
 pytestmark = pytest.mark.program("dovecot")
 
-GENERATED = 2500
+GENERATED = 2000
 ITEMS = b"ENVELOPE BODYSTRUCTURE BODY RFC822.SIZE"
 
 
