@@ -90,6 +90,7 @@ class Mailbox:
         self,
         message: bytes | EmailMessage | None = None,
         *,
+        newlines: Literal["crlf", "keep"] = "crlf",
         subject: str = "",
         text: str = "",
         html: str | None = None,
@@ -104,10 +105,10 @@ class Mailbox:
     ) -> Message:
         """Put a message at the end of the mailbox, and return it.
 
-        Either a whole `message` (bytes, whose lines become CRLF lines, or an
-        ``EmailMessage``), or the parts of one that is made here, with a
-        Message-ID and boundaries from the world's seed and a Date from its
-        clock:
+        Either a whole `message` (bytes, whose lines become CRLF lines unless
+        `newlines` says to keep them, or an ``EmailMessage``), or the parts of one
+        that is made here, with a Message-ID and boundaries from the world's seed
+        and a Date from its clock:
 
         - `text` and `html` are two forms of the same (RFC 2046 section 5.1.4).
         - `attachments` that are inline and have a content id belong to the
@@ -153,23 +154,26 @@ class Mailbox:
             elif isinstance(message, EmailMessage):
                 stored = from_email(message, boundary=boundary)
             else:
-                stored = StoredMessage(message)
+                stored = StoredMessage(message, newlines=newlines)
             (added,) = self._append([Item(stored, make_flags(flags), date)])
             return added
 
-    def load(self, path: str | PathLike[str]) -> tuple[Message, ...]:
+    def load(
+        self, path: str | PathLike[str], *, newlines: Literal["crlf", "keep"] = "crlf"
+    ) -> tuple[Message, ...]:
         """Put the messages of a file or folder into the mailbox, and return them.
 
         A file is an mbox if it begins with "From ", else one message; a folder
         is a Maildir, or holds ``*.eml`` files. Flags and dates come along where
-        they are told; a message without a date gets the clock's time. The
-        file's messages are read whole before the first is put in.
+        they are told; a message without a date gets the clock's time. Lines
+        become CRLF lines unless `newlines` says to keep them.
+
         ``ValueError`` for a folder without mail, and for a Maildir of several
-        mailboxes, which are `User.load`'s.
+        mailboxes, which are `User.load`'s; then nothing is put in.
         """
         from mockmail.corpus import files
 
-        found = files.load(path)
+        found = files.load(path, newlines)
         if len(found) > 1:
             raise ValueError(
                 f"{path} has the mailboxes {', '.join(found)}: load them with User.load()"

@@ -76,6 +76,7 @@ def test_whole_messages(inbox: Mailbox) -> None:
     assert inbox.add(mail).subject == "whole"
     assert mail.get_boundary() is None
     assert inbox.add(b"Subject: x\n\ny\n").raw == b"Subject: x\r\n\r\ny\r\n"
+    assert inbox.add(b"Subject: x\n\ny\n", newlines="keep").raw == b"Subject: x\n\ny\n"
 
 
 def test_the_same_seed_makes_the_same_messages() -> None:
