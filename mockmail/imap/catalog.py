@@ -18,10 +18,13 @@ from mockmail.imap.commands import (
     login,
     logout,
     noop,
+    rename,
     search,
     select,
     status,
     store,
+    subscribe,
+    unselect,
 )
 from mockmail.imap.fetch import basic, binary, preview, section, structure
 from mockmail.imap.search import basic as search_basic
@@ -49,6 +52,8 @@ IMAP4REV1 = Extension(
         *select.ROWS,
         *create.ROWS,
         *delete.ROWS,
+        *rename.ROWS,
+        *subscribe.ROWS,
         *list.ROWS,
         *status.ROWS,
         *append.ROWS,
@@ -71,6 +76,9 @@ AUTH_PLAIN = Extension(
 )
 IDLE = Extension("IDLE", commands=idle.ROWS, capabilities=(CapabilityRow(b"IDLE", _always),))
 
+UNSELECT = Extension(
+    "UNSELECT", commands=unselect.ROWS, capabilities=(CapabilityRow(b"UNSELECT", _always),)
+)
 BINARY = Extension(
     "BINARY", capabilities=(CapabilityRow(b"BINARY", _always),), fetch_items=binary.ITEMS
 )
@@ -78,6 +86,6 @@ PREVIEW = Extension(
     "PREVIEW", capabilities=(CapabilityRow(b"PREVIEW", _always),), fetch_items=preview.ITEMS
 )
 
-EXTENSIONS = (IMAP4REV1, AUTH_PLAIN, IDLE, BINARY, PREVIEW)
+EXTENSIONS = (IMAP4REV1, AUTH_PLAIN, IDLE, UNSELECT, BINARY, PREVIEW)
 DEFAULT = Catalogue(EXTENSIONS)
 """All of it; one object for all sessions."""

@@ -36,7 +36,7 @@ class MailboxExists(Refused):
 class User:
     """An account: who may log in, and the mailboxes behind it."""
 
-    __slots__ = ("addresses", "mailboxes", "maildrop_lock", "name", "password")
+    __slots__ = ("addresses", "mailboxes", "maildrop_lock", "name", "password", "subscriptions")
 
     def __init__(self, name: str, password: str, addresses: Iterable[str] = ()) -> None:
         self.name = name
@@ -44,6 +44,8 @@ class User:
         self.addresses = list(addresses)
         self.mailboxes: dict[str, Mailbox] = {}
         """By canonical name, in order of creation."""
+        self.subscriptions: dict[str, None] = {}
+        """Canonical names, whether there is such a mailbox or not (RFC 9051 section 6.3.7)."""
         self.maildrop_lock = 0
         """Number of the POP3 session that holds the maildrop, 0 if none (RFC 1939 section 4)."""
 
@@ -176,6 +178,7 @@ class Store:
         for user in self.users.values():
             copy = User(user.name, user.password, user.addresses)
             copy.mailboxes = {name: box.fork() for name, box in user.mailboxes.items()}
+            copy.subscriptions = user.subscriptions.copy()
             twin.users[user.name] = copy
         return twin
 
@@ -232,6 +235,49 @@ class Store:
         if name not in user.mailboxes:
             raise NoMailbox(f"There is no mailbox {name}")
         del user.mailboxes[name]
+        self.version += 1
+
+    def rename(self, user: User, old: str, new: str, origin: str) -> None:
+        """Give a mailbox and those below it another name (RFC 9051 section 6.3.6).
+
+        They keep their messages and UIDs, and so do sessions that have one of
+        them selected. Of INBOX only the messages go; it stays, and what is below
+        it, too. `Refused` if a name is taken or can't be one.
+        """
+        old, new = names.canonical(old), names.canonical(new)
+        if old == "INBOX":
+            target = self.create(user, new)
+            inbox = user.mailboxes["INBOX"]
+            with self.transaction(origin) as tx:
+                for entry in inbox:
+                    tx.append(target, entry.message, entry.flags, entry.internaldate)
+                tx.expunge(inbox, list(inbox.uids))
+            return
+        below = old + names.DELIMITER
+        renamed = {
+            name: new + name[len(old) :]
+            for name in user.mailboxes
+            if name == old or name.startswith(below)
+        }
+        if not renamed:
+            raise NoMailbox(f"There is no mailbox {old}")
+        if new in user.mailboxes:
+            raise MailboxExists(f"Mailbox {new} exists already")
+        if new.startswith(below):
+            raise Refused("A mailbox can't go below itself")
+        for name in renamed.values():
+            if why := names.problem(name):
+                raise Refused(why)
+            if name in user.mailboxes:
+                raise MailboxExists(f"Mailbox {name} exists already")
+        superior = new.rpartition(names.DELIMITER)[0]
+        if superior and superior not in user.mailboxes:
+            self.create(user, superior)
+        user.mailboxes = {
+            renamed.get(name, name): mailbox for name, mailbox in user.mailboxes.items()
+        }
+        for name in renamed.values():
+            user.mailboxes[name].name = name
         self.version += 1
 
     def commit(self, draft: Draft, origin: str) -> None:

@@ -428,3 +428,59 @@ def test_check_finds_a_mailbox_under_another_name(store: Store, box: Mailbox) ->
     store.users["anna"].mailboxes["Other"] = Mailbox("Elsewhere", 99)
     with pytest.raises(AssertionError, match=re.escape("'Elsewhere' stands under 'Other'")):
         store.check()
+
+
+# Renaming
+
+
+def test_rename_takes_what_is_below_along(store: Store) -> None:
+    user = store.users["anna"]
+    below = store.create(user, "a/b/c")
+    append(store, below, 2)
+    store.rename(user, "a", "x/y", "test")
+    assert list(user.mailboxes) == ["INBOX", "x/y", "x/y/b", "x/y/b/c", "x"]
+    assert user.mailboxes["x/y/b/c"] is below
+    assert below.name == "x/y/b/c"
+    assert len(below) == 2
+    store.check()
+
+
+def test_a_level_that_is_no_mailbox_can_be_renamed(store: Store) -> None:
+    user = store.users["anna"]
+    store.create(user, "a/b")
+    store.delete(user, "a")
+    store.rename(user, "a", "x", "test")
+    assert list(user.mailboxes) == ["INBOX", "x/b"]
+
+
+def test_a_rename_that_is_refused_changes_nothing(store: Store, box: Mailbox) -> None:
+    user = store.users["anna"]
+    store.create(user, "a/b")
+    store.create(user, "x/b")
+    store.delete(user, "x")
+    append(store, box, 1)
+    before = picture(store)
+    for old, new, error in (
+        ("nowhere", "y", NoMailbox),
+        ("a", "a", MailboxExists),
+        ("a", "inbox", MailboxExists),
+        ("a", "x", MailboxExists),
+        ("a", "a/c", Refused),
+        ("a", "y*", Refused),
+        ("a", "y" * 999, Refused),
+        ("INBOX", "a", MailboxExists),
+    ):
+        with pytest.raises(error):
+            store.rename(user, old, new, "test")
+        assert picture(store) == before
+
+
+def test_a_fork_has_its_own_names_and_subscriptions(store: Store) -> None:
+    user = store.users["anna"]
+    store.create(user, "a")
+    user.subscriptions["a"] = None
+    twin = store.fork()
+    store.rename(user, "a", "b", "test")
+    user.subscriptions.clear()
+    assert "a" in twin.users["anna"].mailboxes
+    assert list(twin.users["anna"].subscriptions) == ["a"]

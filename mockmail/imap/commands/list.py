@@ -1,4 +1,4 @@
-"""LIST (RFC 3501 section 6.3.8): ``"LIST" SP mailbox SP list-mailbox``."""
+"""LIST and LSUB (RFC 3501 sections 6.3.8, 6.3.9): ``"LIST" SP mailbox SP list-mailbox``."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -46,12 +46,35 @@ def handle(session: Session, c: ListCommand) -> Answer:
     return Done(b"LIST completed")
 
 
+def handle_lsub(session: Session, c: ListCommand) -> Answer:
+    """The subscribed names, whether there are such mailboxes or not."""
+    delimiter = quote.quoted(DELIMITER.encode())
+    pattern = names.canonical(c.reference + c.pattern)
+    subscribed, existing = session.account.subscriptions, session.account.mailboxes
+    shown: dict[str, None] = {}
+    for name in subscribed:
+        if matches(pattern, name):
+            shown[name] = None
+        elif pattern.endswith("%"):
+            # The level is shown in place of what is subscribed below it.
+            shown |= {above: None for above in names.superiors(name) if matches(pattern, above)}
+    for name in sorted(shown, key=_place):
+        here = name in subscribed and name in existing
+        attributes = b"()" if here else b"(\\Noselect)"
+        yield reply.untagged(b"LSUB", attributes, delimiter, quote.mailbox(name))
+    return Done(b"LSUB completed")
+
+
+def _place(name: str) -> tuple[bool, str]:
+    return name != "INBOX", name
+
+
 def all_names(existing: Iterable[str]) -> Iterator[str]:
     """The mailboxes and the levels above them that are none, INBOX first, then by name."""
     known = set(existing)
     for name in existing:
         known.update(names.superiors(name))
-    return iter(sorted(known, key=lambda name: (name != "INBOX", name)))
+    return iter(sorted(known, key=_place))
 
 
 def matches(pattern: str, name: str) -> bool:
@@ -88,4 +111,7 @@ def _with_empty_wildcards(pattern: str, places: set[int]) -> set[int]:
 _BOTH = ("*", "%")
 
 
-ROWS = (command(b"LIST", LOGGED_IN, Seqs.NONE, parse, handle),)
+ROWS = (
+    command(b"LIST", LOGGED_IN, Seqs.NONE, parse, handle),
+    command(b"LSUB", LOGGED_IN, Seqs.NONE, parse, handle_lsub),
+)
