@@ -98,6 +98,7 @@ def with_parts() -> World:
 
 DIALOGUE_WORLDS: dict[str, Callable[[], World]] = {
     "imap": five_messages,
+    "imap/ext": five_messages,
     "imap/mime": with_parts,
     "pop3": maildrops,
     "smtp": two_users,

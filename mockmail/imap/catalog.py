@@ -26,6 +26,7 @@ from mockmail.imap.commands import (
     subscribe,
     unselect,
 )
+from mockmail.imap.ext import enable, id, literal, move, sasl_ir, uidplus
 from mockmail.imap.fetch import basic, binary, preview, section, structure
 from mockmail.imap.search import basic as search_basic
 from mockmail.imap.search import sizes_and_dates, text
@@ -86,6 +87,19 @@ PREVIEW = Extension(
     "PREVIEW", capabilities=(CapabilityRow(b"PREVIEW", _always),), fetch_items=preview.ITEMS
 )
 
-EXTENSIONS = (IMAP4REV1, AUTH_PLAIN, IDLE, UNSELECT, BINARY, PREVIEW)
+EXTENSIONS = (
+    IMAP4REV1,
+    literal.LITERAL_PLUS,
+    sasl_ir.EXTENSION,
+    AUTH_PLAIN,
+    id.EXTENSION,
+    enable.EXTENSION,
+    IDLE,
+    UNSELECT,
+    uidplus.EXTENSION,
+    move.EXTENSION,
+    BINARY,
+    PREVIEW,
+)
 DEFAULT = Catalogue(EXTENSIONS)
 """All of it; one object for all sessions."""

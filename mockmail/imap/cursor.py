@@ -110,6 +110,20 @@ class Cursor:
             return self.literal()
         raise self.expected("a string")
 
+    def nil(self) -> bool:
+        """Take ``NIL`` if it stands here, and say whether it did."""
+        if self.data[self.at : self.at + 3].upper() != b"NIL":
+            return False
+        found = grammar.ATOM.match(self.data, self.at)
+        if found is None or found.end() != self.at + 3:
+            return False
+        self.at += 3
+        return True
+
+    def nstring(self) -> bytes | None:
+        """``string / nil``."""
+        return None if self.nil() else self.string()
+
     def astring(self, what: str = "an astring") -> bytes:
         if self.peek(b'"') or self.peek(b"{"):
             return self.string()

@@ -119,17 +119,21 @@ def _with_literals(session: Session, line: bytes) -> Reading[bytes]:
     limit = _limit(session, line)
     while found is not None:
         octets = int(found[1])
-        if found[2]:
-            # What was sent behind it can't be told from commands any more.
-            yield Say(reply.status(b"BYE", b"Non-synchronizing literals are off"), Point.CLOSE)
-            yield Close()
-            raise Gone
         size += octets
-        if size > limit:
+        if found[2]:
+            largest = session.catalogue.nonsync_literal
+            if octets > largest or size > limit:
+                # What is sent behind it can't be told from commands any more (RFC 7888 section 4).
+                text = b"The literal is too big" if largest else b"LITERAL+ is off"
+                yield Say(reply.status(b"BYE", text, b"TOOBIG" if largest else None), Point.CLOSE)
+                yield Close()
+                raise Gone
+        elif size > limit:
             # No "+": the client must not send it (RFC 9051 section 4.3).
             problem = f"A command has at most {limit} octets here"
             raise reply.No(problem, b"TOOBIG") if _is_append(line) else Bad(problem)
-        yield Say(reply.continuation(b"Ready for literal data"), Point.CONTINUATION)
+        else:
+            yield Say(reply.continuation(b"Ready for literal data"), Point.CONTINUATION)
         data = yield from read(lambda n=octets: session.buffer.exact(n), session.wait)  # type: ignore[misc]
         line = yield from _line(session)
         yield Heard(data + line + b"\r\n")

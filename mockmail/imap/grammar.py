@@ -38,7 +38,7 @@ QUOTED = re.compile(rb"\"((?:[^\"\\\r\n\x00]|\\[\"\\])*)\"")
 ESCAPED = re.compile(rb"\\(.)")
 
 # literal         = "{" number64 ["+"] "}" CRLF *CHAR8
-LITERAL = re.compile(rb"\{([0-9]{1,10})\}\r\n")
+LITERAL = re.compile(rb"\{([0-9]{1,10})\+?\}\r\n")
 LITERAL_AT_END = re.compile(rb"\{([0-9]{1,20})(\+?)\}\Z")
 
 # number          = 1*DIGIT

@@ -15,7 +15,7 @@ from mockmail.clock import Clock
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done
 from mockmail.imap.view import Chosen, View
-from mockmail.numset import SeqSet, UidSet
+from mockmail.numset import SeqSet, Uid, UidSet
 from mockmail.query.criteria import Criterion
 from mockmail.sasl.mechanism import Mechanism
 from mockmail.store.journal import Entry
@@ -130,6 +130,8 @@ class CapabilityRow:
 
     name: bytes
     shown: "Callable[[Session], bool]"
+    enable: "Callable[[Session], None] | None" = None
+    """What ENABLE does with it (RFC 5161); None if it can't be enabled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,20 @@ class SelectParameterRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """What a command has put into a mailbox: UIDs there, and where they came from, in order."""
+
+    mailbox: Mailbox
+    uids: tuple[Uid, ...]
+    sources: tuple[Uid, ...] | None = None
+    """UIDs in the selected mailbox; None where the client sent the messages."""
+
+
+ArrivalCode = Callable[[Arrival], bytes]
+"""The response code that tells of an arrival."""
+
+
+@dataclass(frozen=True, slots=True)
 class StatusItemRow:
     """A STATUS item and its value."""
 
@@ -237,6 +253,11 @@ class Extension:
     after_open: tuple[AfterOpen, ...] = ()
     status_items: tuple[StatusItemRow, ...] = ()
     search_keys: tuple[SearchKeyRow, ...] = ()
+    arrival_code: ArrivalCode | None = None
+    initial_response: bool = False
+    """AUTHENTICATE may bring the first answer along."""
+    nonsync_literal: int = 0
+    """Octets that a non-synchronizing literal may have (RFC 7888)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +293,14 @@ class Catalogue:
         self.after_open = [row for e in self.extensions for row in e.after_open]
         self.status_items = {row.name: row for e in self.extensions for row in e.status_items}
         self.search_keys = {row.name: row for e in self.extensions for row in e.search_keys}
+        self.initial_response = any(e.initial_response for e in self.extensions)
+        self.nonsync_literal = max((e.nonsync_literal for e in self.extensions), default=0)
+
+    def arrival_code(self, arrival: Arrival) -> bytes | None:
+        """The code for what has arrived; None if nobody has one, or nothing arrived."""
+        codes = (e.arrival_code for e in self.extensions if e.arrival_code is not None)
+        code = next(codes, None)
+        return code(arrival) if code is not None and arrival.uids else None
 
 
 @dataclass(slots=True)
@@ -293,6 +322,10 @@ class Session:
     user: User | None = None
     view: View | None = None
     tellers: list[Teller] = field(default_factory=list)
+    client_id: dict[bytes, bytes | None] = field(default_factory=dict)
+    """What the client said of itself with ID (RFC 2971)."""
+    enabled: dict[bytes, None] = field(default_factory=dict)
+    """Capabilities that ENABLE has switched on (RFC 5161)."""
     wait: Wait = field(init=False)
     """For input, or the autologout."""
 

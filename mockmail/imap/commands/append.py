@@ -8,7 +8,7 @@ from datetime import datetime
 
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Bad, Done, No
-from mockmail.imap.session import LOGGED_IN, Answer, Seqs, Session, command
+from mockmail.imap.session import LOGGED_IN, Answer, Arrival, Seqs, Session, command
 from mockmail.message.message import Message
 from mockmail.store.flags import NO_FLAGS, Flags
 from mockmail.store.mailbox import TooManyKeywords
@@ -48,11 +48,13 @@ def handle(session: Session, c: AppendCommand) -> Answer:
         raise No("There is no such mailbox", b"TRYCREATE")
     try:
         with session.store.transaction(session.name) as tx:
-            tx.append(mailbox, Message(c.message), c.flags, c.date or session.clock.now)
+            date = c.date or session.clock.now
+            entry = tx.append(mailbox, Message(c.message), c.flags, date)
     except TooManyKeywords:
         raise No("The mailbox takes no more keywords", b"LIMIT") from None
     yield COMMITTED
-    return Done(b"APPEND completed")
+    code = session.catalogue.arrival_code(Arrival(mailbox, (entry.uid,)))
+    return Done(b"APPEND completed", code)
 
 
 ROWS = (command(b"APPEND", LOGGED_IN, Seqs.BREAKS, parse, handle),)

@@ -1,6 +1,7 @@
 """AUTHENTICATE (RFC 9051 section 6.2.2): a SASL exchange in BASE64 lines.
 
-``"AUTHENTICATE" SP auth-type *(CRLF base64)``
+``"AUTHENTICATE" SP auth-type [SP initial-resp] *(CRLF base64)``, where the
+initial response is SASL-IR's (RFC 4959).
 """
 
 import base64
@@ -15,17 +16,23 @@ from mockmail.sasl.mechanism import AuthenticationFailed, Malformed
 from mockmail.wire.acts import Heard, Say
 from mockmail.wire.buffer import TooLong
 from mockmail.wire.points import Point
-from mockmail.wire.turns import read
+from mockmail.wire.turns import Reading, read
 
 
 @dataclass(frozen=True, slots=True)
 class AuthenticateCommand:
     mechanism: bytes
+    initial: bytes | None
+    """BASE64, or ``=`` for an empty one; None if it was left out."""
 
 
 def parse(session: Session, cursor: Cursor) -> AuthenticateCommand:
     cursor.space()
-    return AuthenticateCommand(cursor.word("a SASL mechanism"))
+    mechanism = cursor.word("a SASL mechanism")
+    initial = None
+    if session.catalogue.initial_response and cursor.skip(b" "):
+        initial = cursor.atom("BASE64, or =")
+    return AuthenticateCommand(mechanism, initial)
 
 
 def handle(session: Session, c: AuthenticateCommand) -> Answer:
@@ -34,18 +41,15 @@ def handle(session: Session, c: AuthenticateCommand) -> Answer:
         raise No("There is no such SASL mechanism", b"CANNOT")
     exchange = row.mechanism(session.store)
     challenge = next(exchange)
+    initial = c.initial
+    if initial is not None and challenge:
+        raise Bad("This mechanism has no initial response")  # RFC 4959 section 3
     while True:
-        question = reply.continuation(base64.b64encode(challenge))
-        yield Say(question, Point.CONTINUATION)
-        try:
-            line = yield from read(
-                lambda: session.buffer.line(session.limits.unauthenticated), session.wait
-            )
-        except TooLong:
-            raise Bad("The answer is too long") from None
-        yield Heard(line + b"\r\n")
-        if line == b"*":
-            raise Bad("AUTHENTICATE was cancelled")
+        if initial is not None:
+            line, initial = (b"" if initial == b"=" else initial), None
+        else:
+            yield Say(reply.continuation(base64.b64encode(challenge)), Point.CONTINUATION)
+            line = yield from _answer(session)
         try:
             challenge = exchange.send(base64.b64decode(line, validate=True))
         except StopIteration as end:
@@ -57,6 +61,19 @@ def handle(session: Session, c: AuthenticateCommand) -> Answer:
             raise Bad(str(error)) from None
         except AuthenticationFailed:
             raise No("Wrong user name or password", b"AUTHENTICATIONFAILED") from None
+
+
+def _answer(session: Session) -> Reading[bytes]:
+    """The client's next line."""
+    limit = session.limits.unauthenticated
+    try:
+        line = yield from read(lambda: session.buffer.line(limit), session.wait)
+    except TooLong:
+        raise Bad("The answer is too long") from None
+    yield Heard(line + b"\r\n")
+    if line == b"*":
+        raise Bad("AUTHENTICATE was cancelled")
+    return line
 
 
 ROWS = (command(b"AUTHENTICATE", (State.NOT_AUTHENTICATED,), Seqs.NONE, parse, handle),)

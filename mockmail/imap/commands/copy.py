@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import Answer, Seqs, Session, message_command
+from mockmail.imap.session import Answer, Arrival, Seqs, Session, message_command
 from mockmail.numset import SeqSet, UidSet
 from mockmail.store.mailbox import TooManyKeywords
 from mockmail.wire.acts import COMMITTED
@@ -31,12 +31,16 @@ def handle(session: Session, c: CopyCommand) -> Answer:
         raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")
     try:
         with session.store.transaction(session.name) as tx:
-            for _, entry in selection.chosen:
+            copied = [
                 tx.append(target, entry.message, entry.flags, entry.internaldate)
+                for _, entry in selection.chosen
+            ]
     except TooManyKeywords:
         raise No("The mailbox takes no more keywords", b"LIMIT") from None
     yield COMMITTED
-    return Done(b"COPY completed")
+    sources = tuple(entry.uid for _, entry in selection.chosen)
+    arrival = Arrival(target, tuple(entry.uid for entry in copied), sources)
+    return Done(b"COPY completed", session.catalogue.arrival_code(arrival))
 
 
 ROWS = message_command(b"COPY", Seqs.USES | Seqs.BREAKS, parse, handle)

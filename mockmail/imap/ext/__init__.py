@@ -1,0 +1,1 @@
+"""Extensions: one file of rows for each."""

@@ -1,0 +1,35 @@
+"""ENABLE (RFC 5161): ``"ENABLE" 1*(SP capability)``; what is unknown is passed over."""
+
+from mockmail.imap import reply
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.reply import Done
+from mockmail.imap.session import Answer, CapabilityRow, Extension, Seqs, Session, State, command
+
+
+def parse(session: Session, cursor: Cursor) -> tuple[bytes, ...]:
+    cursor.space()
+    names = [cursor.word("a capability")]
+    while cursor.skip(b" "):
+        names.append(cursor.word("a capability"))
+    return tuple(names)
+
+
+def handle(session: Session, names: tuple[bytes, ...]) -> Answer:
+    rows = {row.name.upper(): row for row in session.catalogue.capabilities if row.shown(session)}
+    fresh = []
+    for name in dict.fromkeys(names):
+        row = rows.get(name)
+        if row is not None and row.enable is not None and row.name not in session.enabled:
+            session.enabled[row.name] = None
+            row.enable(session)
+            fresh.append(row.name)
+    yield reply.untagged(b"ENABLED", *fresh)
+    return Done(b"ENABLE completed")
+
+
+EXTENSION = Extension(
+    "ENABLE",
+    # Before a mailbox is selected (section 3.1).
+    commands=(command(b"ENABLE", (State.AUTHENTICATED,), Seqs.NONE, parse, handle),),
+    capabilities=(CapabilityRow(b"ENABLE", lambda session: True),),
+)

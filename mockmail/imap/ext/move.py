@@ -1,0 +1,67 @@
+"""MOVE and UID MOVE (RFC 6851): ``"MOVE" SP sequence-set SP mailbox``."""
+
+from dataclasses import dataclass
+
+from mockmail.imap import reply
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.reply import Done, No
+from mockmail.imap.session import (
+    Answer,
+    Arrival,
+    CapabilityRow,
+    Extension,
+    Seqs,
+    Session,
+    message_command,
+)
+from mockmail.numset import SeqSet, UidSet
+from mockmail.store.mailbox import TooManyKeywords
+from mockmail.wire.acts import COMMITTED
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCommand:
+    ids: SeqSet | UidSet
+    mailbox: str
+
+
+def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> MoveCommand:
+    cursor.space()
+    return MoveCommand(ids, cursor.mailbox())
+
+
+def handle(session: Session, c: MoveCommand) -> Answer:
+    view = session.selected
+    selection = view.select(c.ids)
+    target = session.account.mailbox(c.mailbox)
+    if target is None:
+        raise No("There is no such mailbox", b"TRYCREATE")
+    if view.read_only:
+        raise No("The mailbox is selected read-only")
+    if not selection.complete and isinstance(c.ids, SeqSet):
+        # As COPY has it: all or nothing (RFC 2180 section 4.4.1).
+        raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")
+    sources = [entry.uid for _, entry in selection.chosen]
+    try:
+        with session.store.transaction(session.name) as tx:
+            moved = [
+                tx.append(target, entry.message, entry.flags, entry.internaldate)
+                for _, entry in selection.chosen
+            ]
+            tx.expunge(view.mailbox, sources)
+    except TooManyKeywords:
+        raise No("The mailbox takes no more keywords", b"LIMIT") from None
+    yield COMMITTED
+    arrival = Arrival(target, tuple(entry.uid for entry in moved), tuple(sources))
+    code = session.catalogue.arrival_code(arrival)
+    if code is not None:
+        # Before the EXPUNGEs, which take the numbers away (RFC 6851 section 4.3).
+        yield reply.status(b"OK", b"Moved", code)
+    return Done(b"MOVE completed")
+
+
+EXTENSION = Extension(
+    "MOVE",
+    commands=message_command(b"MOVE", Seqs.USES | Seqs.BREAKS, parse, handle),
+    capabilities=(CapabilityRow(b"MOVE", lambda session: True),),
+)

@@ -1,0 +1,51 @@
+"""UIDPLUS (RFC 4315): UID EXPUNGE, and the UIDs of what was appended or copied."""
+
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.reply import Done, No
+from mockmail.imap.session import (
+    Answer,
+    Arrival,
+    CapabilityRow,
+    Extension,
+    Seqs,
+    Session,
+    State,
+    command,
+)
+from mockmail.numset import UidSet
+from mockmail.wire.acts import COMMITTED
+
+
+def arrival_code(arrival: Arrival) -> bytes:
+    """``APPENDUID`` or ``COPYUID`` (section 3)."""
+    uids = bytes(UidSet.of(arrival.uids))
+    if arrival.sources is None:
+        return b"APPENDUID %d %b" % (arrival.mailbox.uidvalidity, uids)
+    sources = bytes(UidSet.of(arrival.sources))
+    return b"COPYUID %d %b %b" % (arrival.mailbox.uidvalidity, sources, uids)
+
+
+def parse(session: Session, cursor: Cursor) -> UidSet:
+    """``"UID" SP "EXPUNGE" SP sequence-set``."""
+    cursor.space()
+    return cursor.uid_set()
+
+
+def expunge(session: Session, uids: UidSet) -> Answer:
+    """Of the messages with these UIDs, remove those that are ``\\Deleted`` (section 2.1)."""
+    view = session.selected
+    if view.read_only:
+        raise No("The mailbox is selected read-only")
+    chosen = view.select(uids).chosen
+    with session.store.transaction(session.name) as tx:
+        tx.expunge(view.mailbox, [entry.uid for _, entry in chosen if entry.flags.deleted])
+    yield COMMITTED
+    return Done(b"UID EXPUNGE completed")
+
+
+EXTENSION = Extension(
+    "UIDPLUS",
+    commands=(command(b"UID EXPUNGE", (State.SELECTED,), Seqs.BREAKS, parse, expunge),),
+    capabilities=(CapabilityRow(b"UIDPLUS", lambda session: True),),
+    arrival_code=arrival_code,
+)
