@@ -26,7 +26,17 @@ from mockmail.imap.commands import (
     subscribe,
     unselect,
 )
-from mockmail.imap.ext import enable, id, literal, move, sasl_ir, uidplus
+from mockmail.imap.ext import (
+    enable,
+    esearch,
+    id,
+    literal,
+    move,
+    multiappend,
+    sasl_ir,
+    status_size,
+    uidplus,
+)
 from mockmail.imap.fetch import basic, binary, preview, section, structure
 from mockmail.imap.search import basic as search_basic
 from mockmail.imap.search import sizes_and_dates, text
@@ -98,6 +108,9 @@ EXTENSIONS = (
     UNSELECT,
     uidplus.EXTENSION,
     move.EXTENSION,
+    multiappend.EXTENSION,
+    esearch.EXTENSION,
+    status_size.EXTENSION,
     BINARY,
     PREVIEW,
 )

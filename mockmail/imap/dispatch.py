@@ -73,7 +73,7 @@ def _one_command(session: Session, report: Callable[[Exception], None]) -> Telli
         if found is None or line[found.end() : found.end() + 1] != b" ":
             # Without a tag there is nobody to answer: an untagged BAD (RFC 9051 section 7.1.3).
             raise Bad("Expected a tag and a space")
-        tag = found[0]
+        tag = session.tag = found[0]
         if line.endswith(b"}"):
             line = yield from _with_literals(session, line)
         cursor = Cursor(line, found.end() + 1)

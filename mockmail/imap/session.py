@@ -6,7 +6,7 @@ code calls them in catalogue order and combines their answers, and a row never
 calls or wraps a handler.
 """
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, Flag, auto
 from typing import TypeVar
@@ -15,7 +15,7 @@ from mockmail.clock import Clock
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done
 from mockmail.imap.view import Chosen, View
-from mockmail.numset import SeqSet, Uid, UidSet
+from mockmail.numset import Seq, SeqSet, Uid, UidSet
 from mockmail.query.criteria import Criterion
 from mockmail.sasl.mechanism import Mechanism
 from mockmail.store.journal import Entry
@@ -226,6 +226,19 @@ class SearchKeyRow:
     parse: Callable[["Session", Cursor, Callable[[], Criterion]], Criterion]
 
 
+Numbers = Sequence[Seq] | Sequence[Uid]
+SearchReturn = Callable[[Numbers], bytes | None]
+"""What a result option says of the numbers that were found, ascending; None for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchReturnRow:
+    """A result option of SEARCH (RFC 4466 section 2.6.1): `parse` reads what follows its name."""
+
+    name: bytes
+    parse: Callable[[Cursor], SearchReturn]
+
+
 @dataclass(frozen=True, slots=True)
 class MechanismRow:
     """A SASL mechanism, offered as ``AUTH=name``."""
@@ -253,9 +266,12 @@ class Extension:
     after_open: tuple[AfterOpen, ...] = ()
     status_items: tuple[StatusItemRow, ...] = ()
     search_keys: tuple[SearchKeyRow, ...] = ()
+    search_returns: tuple[SearchReturnRow, ...] = ()
     arrival_code: ArrivalCode | None = None
     initial_response: bool = False
     """AUTHENTICATE may bring the first answer along."""
+    multiappend: bool = False
+    """APPEND may bring several messages (RFC 3502)."""
     nonsync_literal: int = 0
     """Octets that a non-synchronizing literal may have (RFC 7888)."""
 
@@ -293,6 +309,8 @@ class Catalogue:
         self.after_open = [row for e in self.extensions for row in e.after_open]
         self.status_items = {row.name: row for e in self.extensions for row in e.status_items}
         self.search_keys = {row.name: row for e in self.extensions for row in e.search_keys}
+        self.search_returns = {row.name: row for e in self.extensions for row in e.search_returns}
+        self.multiappend = any(e.multiappend for e in self.extensions)
         self.initial_response = any(e.initial_response for e in self.extensions)
         self.nonsync_literal = max((e.nonsync_literal for e in self.extensions), default=0)
 
@@ -321,6 +339,8 @@ class Session:
     state: State = State.NOT_AUTHENTICATED
     user: User | None = None
     view: View | None = None
+    tag: bytes = b""
+    """Of the command under way."""
     tellers: list[Teller] = field(default_factory=list)
     client_id: dict[bytes, bytes | None] = field(default_factory=dict)
     """What the client said of itself with ID (RFC 2971)."""

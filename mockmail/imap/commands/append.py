@@ -1,6 +1,7 @@
 """APPEND (RFC 3501 section 6.3.11).
 
-``"APPEND" SP mailbox [SP flag-list] [SP date-time] SP (literal / literal8)``
+``"APPEND" SP mailbox 1*([SP flag-list] [SP date-time] SP (literal / literal8))``;
+more than one message only with MULTIAPPEND (RFC 3502).
 """
 
 from dataclasses import dataclass
@@ -16,16 +17,28 @@ from mockmail.wire.acts import COMMITTED
 
 
 @dataclass(frozen=True, slots=True)
-class AppendCommand:
-    mailbox: str
+class AppendMessage:
     flags: Flags
     date: datetime | None
     message: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class AppendCommand:
+    mailbox: str
+    messages: tuple[AppendMessage, ...]
+
+
 def parse(session: Session, cursor: Cursor) -> AppendCommand:
     cursor.space()
     mailbox = cursor.mailbox()
+    messages = [_message(cursor)]
+    while session.catalogue.multiappend and not cursor.at_end:
+        messages.append(_message(cursor))
+    return AppendCommand(mailbox, tuple(messages))
+
+
+def _message(cursor: Cursor) -> AppendMessage:
     cursor.space()
     flags = NO_FLAGS
     if cursor.peek(b"("):
@@ -39,22 +52,25 @@ def parse(session: Session, cursor: Cursor) -> AppendCommand:
     message = cursor.literal()
     if b"\0" in message and not binary:
         raise Bad("NUL can't stand in a literal")  # RFC 9051 section 9, CHAR8
-    return AppendCommand(mailbox, flags, date, message)
+    return AppendMessage(flags, date, message)
 
 
 def handle(session: Session, c: AppendCommand) -> Answer:
     mailbox = session.account.mailbox(c.mailbox)
     if mailbox is None:
         raise No("There is no such mailbox", b"TRYCREATE")
+    now = session.clock.now
     try:
         with session.store.transaction(session.name) as tx:
-            date = c.date or session.clock.now
-            entry = tx.append(mailbox, Message(c.message), c.flags, date)
+            entries = [
+                tx.append(mailbox, Message(each.message), each.flags, each.date or now)
+                for each in c.messages
+            ]
     except TooManyKeywords:
         raise No("The mailbox takes no more keywords", b"LIMIT") from None
     yield COMMITTED
-    code = session.catalogue.arrival_code(Arrival(mailbox, (entry.uid,)))
-    return Done(b"APPEND completed", code)
+    arrival = Arrival(mailbox, tuple(entry.uid for entry in entries))
+    return Done(b"APPEND completed", session.catalogue.arrival_code(arrival))
 
 
 ROWS = (command(b"APPEND", LOGGED_IN, Seqs.BREAKS, parse, handle),)

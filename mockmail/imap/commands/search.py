@@ -1,16 +1,27 @@
 """SEARCH and UID SEARCH (RFC 3501 section 6.4.4).
 
-``"SEARCH" [SP "CHARSET" SP astring] 1*(SP search-key)``
+``"SEARCH" [SP search-return-opts] [SP "CHARSET" SP astring] 1*(SP search-key)``,
+``search-return-opts = "RETURN" SP "(" [search-return-opt *(SP search-return-opt)] ")"``
+(RFC 4466 section 2.6.1; only where an extension has such options).
 
 What the keys are is in ``imap/search/``.
 """
 
 from dataclasses import dataclass
 
-from mockmail.imap import reply
+from mockmail.imap import quote, reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Bad, Done, No
-from mockmail.imap.session import Answer, Seqs, Session, State, command, named
+from mockmail.imap.session import (
+    Answer,
+    Numbers,
+    SearchReturn,
+    Seqs,
+    Session,
+    State,
+    command,
+    named,
+)
 from mockmail.imap.view import View
 from mockmail.message import charset as charsets
 from mockmail.query.criteria import And, Criterion, InSeqs, InUids, Not, Or
@@ -24,10 +35,22 @@ CHARSETS = (b"US-ASCII", b"UTF-8")
 class SearchCommand:
     criterion: Criterion
     uid: bool
+    returns: tuple[SearchReturn, ...] | None
+    """What to say of the result in an ESEARCH; None for all of it in a SEARCH."""
 
 
 def _rest(session: Session, cursor: Cursor, *, uid: bool) -> SearchCommand:
     cursor.space()
+    returns = None
+    rows = session.catalogue.search_returns
+    if rows and cursor.data[cursor.at : cursor.at + 8].upper() == b"RETURN (":
+        cursor.at += 7
+        options = cursor.list_of(
+            lambda: named(cursor, rows, "a result option").parse(cursor), empty=True
+        )
+        # Without an option all is returned (RFC 4731 section 3.1).
+        returns = tuple(options) or (rows[b"ALL"].parse(cursor),)
+        cursor.space()
     if cursor.data[cursor.at : cursor.at + 8].upper() == b"CHARSET ":
         cursor.at += 8
         codec = charsets.codec(cursor.astring("a charset"))
@@ -38,7 +61,7 @@ def _rest(session: Session, cursor: Cursor, *, uid: bool) -> SearchCommand:
     keys = [search_key(session, cursor)]
     while cursor.skip(b" "):
         keys.append(search_key(session, cursor))
-    return SearchCommand(keys[0] if len(keys) == 1 else And(tuple(keys)), uid)
+    return SearchCommand(keys[0] if len(keys) == 1 else And(tuple(keys)), uid, returns)
 
 
 def search_key(session: Session, cursor: Cursor) -> Criterion:
@@ -68,8 +91,14 @@ def handle(session: Session, c: SearchCommand) -> Answer:
     view = session.selected
     known = view.known().chosen
     test = matcher(resolved(c.criterion, view), view.recent)
-    found = [entry.uid if c.uid else seq for seq, entry in known if test(seq, entry)]
-    yield reply.untagged(b"SEARCH", *(b"%d" % number for number in found))
+    matching = [(seq, entry) for seq, entry in known if test(seq, entry)]
+    found: Numbers = [entry.uid for _, entry in matching] if c.uid else [seq for seq, _ in matching]
+    if c.returns is None:
+        yield reply.untagged(b"SEARCH", *(b"%d" % number for number in found))
+    else:
+        told = [text for each in c.returns if (text := each(found)) is not None]
+        correlator = b"(TAG %b)" % quote.quoted(session.tag)
+        yield reply.untagged(b"ESEARCH", correlator, *([b"UID"] if c.uid else []), *told)
     return Done(b"SEARCH completed")
 
 

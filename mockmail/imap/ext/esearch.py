@@ -1,0 +1,42 @@
+"""ESEARCH (RFC 4731): MIN, MAX, ALL and COUNT of what a SEARCH has found."""
+
+from mockmail.imap.session import (
+    CapabilityRow,
+    Extension,
+    Numbers,
+    SearchReturn,
+    SearchReturnRow,
+)
+from mockmail.numset import SeqSet
+
+
+def _min(found: Numbers) -> bytes | None:
+    return b"MIN %d" % found[0] if found else None
+
+
+def _max(found: Numbers) -> bytes | None:
+    return b"MAX %d" % found[-1] if found else None
+
+
+def _all(found: Numbers) -> bytes | None:
+    return b"ALL " + bytes(SeqSet.of(found)) if found else None  # type: ignore[arg-type]
+
+
+def _count(found: Numbers) -> bytes | None:
+    return b"COUNT %d" % len(found)
+
+
+def _row(name: bytes, tell: SearchReturn) -> SearchReturnRow:
+    return SearchReturnRow(name, lambda cursor: tell)
+
+
+EXTENSION = Extension(
+    "ESEARCH",
+    capabilities=(CapabilityRow(b"ESEARCH", lambda session: True),),
+    search_returns=(
+        _row(b"MIN", _min),
+        _row(b"MAX", _max),
+        _row(b"ALL", _all),
+        _row(b"COUNT", _count),
+    ),
+)

@@ -1,0 +1,15 @@
+"""STATUS=SIZE (RFC 8438): the octets of all messages in a mailbox."""
+
+from mockmail.imap.session import CapabilityRow, Extension, StatusItemRow
+from mockmail.store.mailbox import Mailbox
+
+
+def _size(mailbox: Mailbox) -> bytes:
+    return b"%d" % sum(entry.message.size for entry in mailbox)
+
+
+EXTENSION = Extension(
+    "STATUS=SIZE",
+    capabilities=(CapabilityRow(b"STATUS=SIZE", lambda session: True),),
+    status_items=(StatusItemRow(b"SIZE", _size),),
+)
