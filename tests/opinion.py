@@ -5,6 +5,7 @@ say nothing about broken mail, the answers are the same; each difference that is
 left is one of those below, with the sentence that decides it.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from answers import Value
 ENVELOPE = ("date", "subject", "from", "sender", "reply-to", "to", "cc", "bcc", "in-reply-to", "message-id")  # fmt: skip
 _BASIC = ("type", "subtype", "params", "id", "description", "encoding", "size")
 _EXTENSION = ("disposition", "language", "location")
+LISTS = ("from", "sender", "reply-to", "to", "cc", "bcc")
 MISSING = [None, None, b"MISSING_MAILBOX", b"MISSING_DOMAIN"]
 _NO_HOST = (b"MISSING_DOMAIN", b"SYNTAX_ERROR")
 
@@ -28,6 +30,8 @@ class Difference(NamedTuple):
     node: Node
     """Ours."""
     their_node: Node
+    raw: bytes
+    """The whole message."""
 
 
 def envelope(value: Value) -> Node:
@@ -64,43 +68,59 @@ def _lower(value: object) -> bytes:
     return value.lower()
 
 
-def differences(ours: Node, theirs: Node) -> Iterator[Difference]:
+def differences(ours: Node, theirs: Node, raw: bytes) -> Iterator[Difference]:
     """What the two don't agree about."""
     if ours.keys() != theirs.keys():
-        yield Difference("kind", sorted(ours), sorted(theirs), ours, theirs)
+        yield Difference("kind", sorted(ours), sorted(theirs), ours, theirs, raw)
     for what in ours.keys() & theirs.keys():
         mine, other = ours[what], theirs[what]
         if what == "parts":
             assert isinstance(mine, list)
             assert isinstance(other, list)
-            params = ours.get("params")
-            if isinstance(params, list) and b"boundary*" in params:
-                yield Difference("boundary*", mine, other, ours, theirs)
+            if _values(ours).get(b"boundary*"):
+                if mine != other:
+                    yield Difference("boundary*", mine, other, ours, theirs, raw)
             elif len(mine) != len(other):
-                yield Difference("parts", len(mine), len(other), ours, theirs)
+                yield Difference("parts", len(mine), len(other), ours, theirs, raw)
             else:
-                for pair in zip(mine, other, strict=True):
-                    yield from differences(*pair)
+                for one, two in zip(mine, other, strict=True):
+                    yield from differences(one, two, raw)
         elif what == "envelope":
             assert isinstance(mine, dict)
             assert isinstance(other, dict)
-            yield from differences(mine, other)
+            yield from differences(mine, other, raw)
         elif mine != other:
-            yield Difference(what, mine, other, ours, theirs)
+            yield Difference(what, mine, other, ours, theirs, raw)
+
+
+def _values(node: Node) -> dict[bytes, bytes]:
+    """The parameters by name in lower case."""
+    params = node.get("params")
+    flat = [each for each in params if isinstance(each, bytes)] if isinstance(params, list) else []
+    return {name.lower(): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
 
 
 def _case(d: Difference) -> bool:
     return d.what in ("type", "subtype") and _lower(d.ours) == _lower(d.theirs)
 
 
-def _one_space(value: object) -> object:
-    if isinstance(value, list):
-        return [_one_space(each) for each in value]
-    return b" ".join(value.split()) if isinstance(value, bytes) else value
+def _collapsed(text: object) -> object:
+    return b" ".join(text.split()) if isinstance(text, bytes) else text
+
+
+def _fold(d: Difference) -> bool:
+    """The other one makes one space of each run of white space in a Subject."""
+    return d.what == "subject" and _collapsed(d.ours) == d.theirs != d.ours
 
 
 def _space(d: Difference) -> bool:
-    return _one_space(d.ours) == _one_space(d.theirs)
+    """The other one has the white space around a value; and of comments that are names none within."""
+    if isinstance(d.ours, bytes) and isinstance(d.theirs, bytes):
+        return d.what != "subject" and d.ours == d.theirs.strip()
+    pairs = _pairs(d, len(_addresses(d.ours)))
+    return bool(pairs) and all(
+        mine == other or [_collapsed(mine[0]), *mine[1:]] == other for mine, other in pairs
+    )
 
 
 def _invalid_type(d: Difference) -> bool:
@@ -111,12 +131,7 @@ def _invalid_type(d: Difference) -> bool:
     opaque = (other["type"], other["subtype"]) == (b"application", b"octet-stream")
     broken = b"" in (other["type"], other["subtype"]) or opaque
     default = (b"text", b"plain", [b"charset", b"us-ascii"])
-    return (
-        broken
-        and mine[0:2] == default[:2]
-        and mine[2] in (default[2], None)
-        and d.what in ("kind", "type", "subtype", "params")
-    )
+    return broken and mine == default and d.what in ("kind", "type", "subtype", "params")
 
 
 def _extended_boundary(d: Difference) -> bool:
@@ -124,9 +139,7 @@ def _extended_boundary(d: Difference) -> bool:
 
 
 def _long_boundary(d: Difference) -> bool:
-    params = d.node.get("params")
-    values = params if isinstance(params, list) else []
-    return d.what == "parts" and any(isinstance(each, bytes) and len(each) > 70 for each in values)
+    return d.what == "parts" and len(_values(d.node).get(b"boundary", b"")) > 70
 
 
 def _line_end_of_delimiter(d: Difference) -> bool:
@@ -136,48 +149,88 @@ def _line_end_of_delimiter(d: Difference) -> bool:
     return d.theirs == d.ours + step  # type: ignore[operator]
 
 
-def _addresses(value: object) -> list[list[object]]:
+Addresses = list[list[object]]
+
+
+def _addresses(value: object) -> Addresses:
     return list(value) if isinstance(value, list) else []
 
 
-def _without_hosts(value: object) -> list[list[object]]:
-    """The addresses, without those that have no addr-spec."""
-    return [each for each in _addresses(value) if each[2] is None or each[3] not in _NO_HOST]
+def _pairs(d: Difference, count: int) -> list[tuple[list[object], list[object]]]:
+    """The addresses of both, if it is them and there are so many."""
+    if d.what not in LISTS or len(_addresses(d.theirs)) != count:
+        return []
+    return list(zip(_addresses(d.ours), _addresses(d.theirs), strict=True))
+
+
+def _without_null(d: Difference) -> Addresses | None:
+    """Theirs without the null members that ours leaves out; None if that is not the same list."""
+    left, kept = _addresses(d.theirs), []
+    for each in _addresses(d.ours):
+        while left and left[0] == MISSING and each != MISSING and len(left) > 1:
+            left.pop(0)
+        if not left:
+            return None
+        kept.append(left.pop(0))
+    return kept if all(each == MISSING for each in left) else None
 
 
 def _null_members(d: Difference) -> bool:
-    if d.what not in ENVELOPE:
-        return False
-    left = _addresses(d.theirs)
-    for each in _addresses(d.ours):
-        while left and left[0] == MISSING != each:
-            left.pop(0)
-        if not left or left.pop(0) != each:
-            return False
-    return all(each == MISSING for each in left)
+    if d.what in ("sender", "reply-to") and d.ours == d.node["from"]:
+        # Nothing but null members is as good as nothing.
+        return b"," in d.raw and all(each == MISSING for each in _addresses(d.theirs))
+    return d.what in LISTS and b"," in d.raw and _without_null(d) == _addresses(d.ours)
 
 
 def _no_addr_spec(d: Difference) -> bool:
-    lists = d.what in ENVELOPE and not isinstance(d.ours, bytes)
-    return lists and _without_hosts(d.ours) == _without_hosts(d.theirs)
+    """Neither has an address there, and one of them has what could be half of one."""
+    if d.what not in LISTS:
+        return False
+    theirs: Addresses | None = _addresses(d.theirs)
+    if len(theirs or ()) != len(_addresses(d.ours)):
+        theirs = _without_null(d)
+    return theirs is not None and all(
+        mine == other
+        or (mine[3] == other[3] == MISSING[3] and MISSING[2] in (mine[2], other[2]))
+        for mine, other in zip(_addresses(d.ours), theirs, strict=True)
+    )
+
+
+# A dot beside a quoted string or white space, and the "@" of the same address.
+_OBSOLETE = re.compile(
+    rb"(?:[\"\s)]\s*\.|\.\s*[\"\s(])[^,;<>@]*@|@\s*\w+\s+\.|\.\s+\w+\s*(?:[,>]|\r\n\S)"
+)
 
 
 def _obsolete_local_part(d: Difference) -> bool:
-    """We have an address where the other one saw words, and perhaps went no further."""
-    if d.what not in ENVELOPE or isinstance(d.ours, bytes):
+    """We have an address where the other one saw words, and went no further in that field."""
+    if d.what not in LISTS or not _OBSOLETE.search(d.raw):
         return False
-    theirs = _without_hosts(d.theirs)
-    dotted = [each for each in _without_hosts(d.ours) if b"." in (each[2] or b"")]  # type: ignore[operator]
-    return bool(dotted) and all(each in _without_hosts(d.ours) for each in theirs)
+    left = _spoken(d.theirs)
+    skipping = False
+    for each in _spoken(d.ours):
+        if left and left[0] == each:
+            left.pop(0)
+            skipping = False
+        elif b"." in bytes(each[2] or b"") + bytes(each[3] or b""):  # type: ignore[arg-type]
+            skipping = True
+        elif not skipping:
+            return False
+    return not left
+
+
+def _spoken(value: object) -> Addresses:
+    """The addresses, without those that have no addr-spec."""
+    return [each for each in _addresses(value) if each[2] is None or each[3] not in _NO_HOST]
 
 
 RIGHT: dict[str, Callable[[Difference], bool]] = {
     "RFC 2045 section 5.1: All media type values, subtype values, and parameter names as"
     " defined are case-insensitive.": _case,
     "RFC 5322 section 2.2.3: Unfolding is accomplished by simply removing any CRLF that is"
-    " immediately followed by WSP. And 3.2.2: runs of FWS, comment, or CFWS that occur between"
-    " lexical tokens in a structured header field are semantically interpreted as a single"
-    " space character.": _space,
+    " immediately followed by WSP.": _fold,
+    "RFC 5322 section 3.2.2: Runs of FWS, comment, or CFWS that occur between lexical tokens in a"
+    " structured header field are semantically interpreted as a single space character.": _space,
     "RFC 2045 section 5.2: It is also recommend that this default be assumed when a"
     " syntactically invalid Content-Type header field is encountered.": _invalid_type,
     "RFC 2231 section 4: A single quote is used to separate the character set, language, and"

@@ -14,7 +14,7 @@ eml files tell no flags and no date.
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, assert_never
+from typing import Literal
 
 from mockmail.corpus import folder, maildir, mbox
 from mockmail.corpus.item import Item
@@ -35,7 +35,7 @@ def load(path: str | os.PathLike[str], newlines: Read = "crlf") -> dict[str, lis
     if path.is_dir():
         return {"INBOX": [_message(file.read_bytes(), newlines) for file in _eml_files(path)]}
     data = path.read_bytes()
-    if not data or data.startswith(b"From "):
+    if not data or data.lstrip(b"\r\n").startswith(b"From "):
         return {"INBOX": list(mbox.parse(data, newlines))}
     return {"INBOX": [_message(data, newlines)]}
 
@@ -68,12 +68,13 @@ def save(path: str | os.PathLike[str], kind: Kind, items: Iterable[Item]) -> Non
         _save_eml(path, list(items))
     elif kind == "mbox":
         pieces = list(mbox.render(items))  # all of them, before there is a file
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:
             file.writelines(pieces)
     elif kind == "maildir":
         maildir.save(path, {"INBOX": items})
     else:
-        assert_never(kind)
+        raise ValueError(f"kind is 'eml', 'mbox' or 'maildir', not {kind!r}")
 
 
 def _save_eml(path: Path, items: list[Item]) -> None:

@@ -64,7 +64,7 @@ MONTHS = tuple(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())
 """Month names by number less one (``date-month``)."""
 
 # header-fld-name = astring; section-text and the partial are read item by item.
-PRINTABLE = re.compile(rb"[ -~]+")
+PRINTABLE = re.compile(rb"[ -~]*")
 
 # partial         = "<" number64 "." nz-number64 ">"
 PARTIAL = re.compile(rb"<([0-9]{1,19})\.([1-9][0-9]{0,18})>")

@@ -175,6 +175,10 @@ class View:
         if self.flagged and self.mailbox.entries.get(entry.uid) is entry:
             self.flagged.pop(entry.uid, None)
 
+    def owe_flags(self, uids: Iterable[Uid]) -> None:
+        """The session changed these flags itself, and its client has not been told."""
+        self.flagged.update((uid, None) for uid in uids)
+
     # Telling
 
     def tell(self, *, expunges: bool) -> list[Response]:

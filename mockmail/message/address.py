@@ -10,6 +10,8 @@ import re
 from contextlib import suppress
 from typing import NamedTuple
 
+from mockmail.message.lexer import QUOTED, Broken, comment, unescaped, white_space
+
 MISSING_MAILBOX = b"MISSING_MAILBOX"
 MISSING_DOMAIN = b"MISSING_DOMAIN"
 SYNTAX_ERROR = b"SYNTAX_ERROR"
@@ -39,13 +41,8 @@ _ATOM = re.compile(rb"%b+" % _ATEXT)
 _DOTTED = re.compile(rb"(?:%b|\.)+" % _ATEXT)
 # dot-atom-text = 1*atext *("." 1*atext)
 _DOT_ATOM = re.compile(rb"%b+(?:\.%b+)*" % (_ATEXT, _ATEXT))
-# quoted-string = DQUOTE *([FWS] qcontent) [FWS] DQUOTE
-_QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 # domain-literal = "[" *([FWS] dtext) [FWS] "]"
 _DOMAIN_LITERAL = re.compile(rb"\[(?:[^\]\\]|\\.)*+\]", re.DOTALL)
-_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
-_SPACE = re.compile(rb"[ \t\r\n]+")
-_COMMENT_PART = re.compile(rb"[()]|\\.?", re.DOTALL)
 
 # What most addresses are: perhaps a name, of atoms or quoted, and addr-spec; then a comma or the end.
 _PLAIN = re.compile(
@@ -71,10 +68,6 @@ def address_list(value: bytes) -> tuple[Address, ...]:
     return (*addresses, *_Reader(value, at).addresses())
 
 
-class _Broken(Exception):
-    """What stands here is not what the grammar has."""
-
-
 class _Reader:
     """Reads one list from the left; `at` is where it stands."""
 
@@ -89,7 +82,7 @@ class _Reader:
         found: list[Address] = []
         try:
             self.space()
-        except _Broken:
+        except Broken:
             return found
         while self.at < len(self.data):
             if self.peek(b","):
@@ -101,7 +94,7 @@ class _Reader:
                     break
             try:
                 self.space()
-            except _Broken:
+            except Broken:
                 break
         return found
 
@@ -109,43 +102,24 @@ class _Reader:
         return self.data.startswith(character, self.at)
 
     def space(self) -> None:
-        """``[CFWS]``: white space and comments; `_Broken` at a comment without an end."""
-        while True:
-            found = _SPACE.match(self.data, self.at)
-            if found:
-                self.at = found.end()
-            if not self.peek(b"("):
-                return
-            self.skip_comment()
-
-    def skip_comment(self) -> None:
-        """``comment = "(" *([FWS] ccontent) [FWS] ")"``, which may hold comments."""
-        start = self.at + 1
-        depth = 0
-        at = self.at
-        while found := _COMMENT_PART.search(self.data, at):
-            at = found.end()
-            if found[0] == b"(":
-                depth += 1
-            elif found[0] == b")":
-                depth -= 1
-                if depth == 0:
-                    self.comment = _ESCAPED.sub(rb"\1", self.data[start : found.start()])
-                    self.at = at
-                    return
-        self.at = len(self.data)
-        self.comment = b""
-        raise _Broken
+        """``[CFWS]``: white space and comments; `Broken` at a comment without an end."""
+        self.at = white_space(self.data, self.at)
+        while self.peek(b"("):
+            start = self.at
+            self.at, self.comment = len(self.data), b""
+            end = comment(self.data, start)
+            self.at = white_space(self.data, end)
+            self.comment = unescaped(self.data[start + 1 : end - 1])
 
     def quoted(self) -> bytes:
         """``quoted-string``, unquoted, and the space behind it."""
-        found = _QUOTED.match(self.data, self.at)
+        found = QUOTED.match(self.data, self.at)
         if found is None:
             self.at = len(self.data)
-            raise _Broken
+            raise Broken
         self.at = found.end()
         self.space()
-        return _ESCAPED.sub(rb"\1", found[1]) if b"\\" in found[1] else found[1]
+        return unescaped(found[1])
 
     def phrase(self) -> bytes:
         """``phrase = 1*word / obs-phrase``, its words with one space between them; or none."""
@@ -171,7 +145,7 @@ class _Reader:
         start = self.at
         try:
             name = self.phrase()
-        except _Broken:
+        except Broken:
             name = b""
         if not self.peek(b":"):
             self.at = start
@@ -191,7 +165,7 @@ class _Reader:
             if self.peek(b";"):
                 self.at += 1
                 self.space()
-        except _Broken:
+        except Broken:
             pass
         return [*members, GROUP_END]
 
@@ -202,7 +176,7 @@ class _Reader:
             name = self.phrase()
             if self.peek(b"<"):
                 return self.angle(name or None)
-        except _Broken:
+        except Broken:
             pass
         self.at = start
         return self.addr_spec()
@@ -221,10 +195,10 @@ class _Reader:
                 if self.peek(b"@"):
                     host = self.domain()
             if not self.peek(b">"):
-                raise _Broken
+                raise Broken
             self.at += 1
             self.space()
-        except _Broken:
+        except Broken:
             host = SYNTAX_ERROR
         return _address(name, route, mailbox, host)
 
@@ -237,7 +211,7 @@ class _Reader:
                 self.at += 1
                 self.space()
         if not self.peek(b":"):
-            raise _Broken
+            raise Broken
         self.at += 1
         self.space()
         return b",".join(domains)
@@ -247,17 +221,17 @@ class _Reader:
         self.comment = b""
         mailbox = name = host = None
         is_quoted = self.peek(b'"')
-        with suppress(_Broken):
+        with suppress(Broken):
             mailbox = self.local_part()
         has_host = self.peek(b"@")
         if has_host:
-            with suppress(_Broken):
+            with suppress(Broken):
                 host = self.domain()
         if self.comment:
             name = self.comment.strip()
         elif not has_host:
             words = [mailbox] if mailbox else []
-            with suppress(_Broken):
+            with suppress(Broken):
                 self.words(words)
             if len(words) > 1 or not mailbox:
                 # Words in a row are a name; the address behind it is missing.
@@ -269,7 +243,7 @@ class _Reader:
     def local_part(self) -> bytes:
         """``local-part = dot-atom / quoted-string / obs-local-part``; dots may stand anywhere."""
         start = self.at
-        with suppress(_Broken):
+        with suppress(Broken):
             local = self.obs_local_part()
             if self.peek(b"@"):
                 return local
@@ -278,7 +252,7 @@ class _Reader:
             return self.quoted()
         found = _DOTTED.match(self.data, start)
         if found is None:
-            raise _Broken
+            raise Broken
         self.at = found.end()
         self.space()
         return found[0]
@@ -294,7 +268,7 @@ class _Reader:
                 self.at = found.end()
                 self.space()
             else:
-                raise _Broken
+                raise Broken
             if not self.peek(b"."):
                 return b".".join(words)
             self.at += 1
@@ -318,7 +292,7 @@ class _Reader:
                 return b".".join(atoms)
             self.at += 1
             self.space()
-        raise _Broken
+        raise Broken
 
 
 def _address(

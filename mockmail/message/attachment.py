@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.message import Message as LibraryMessage
 from functools import lru_cache
 from mimetypes import MimeTypes
 from typing import NamedTuple
@@ -44,17 +45,22 @@ class Entity(NamedTuple):
     body: bytes
 
 
+Mail = EmailMessage | LibraryMessage
+"""A message of the standard library: the modern kind, and what ``email.mime`` makes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that goes with a message.
 
     A ``str`` is text, and its line ends become those of mail; ``bytes`` arrive
     as they are; a message is not encoded (RFC 2046 section 5.2.1).
-    ``ValueError`` for what can't stand in the fields of a part.
+    ``ValueError`` for what can't stand in the fields of a part, ``TypeError`` for
+    content of another type.
     """
 
     filename: str | None
-    content: bytes | str | Message | EmailMessage
+    content: bytes | str | Message | Mail
     type: str = ""
     """Empty: what `media_type` finds."""
     inline: bool = False
@@ -62,6 +68,8 @@ class Attachment:
     """With `inline`, the HTML shows it as ``cid:`` and this, which has no brackets there."""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.content, bytes | str | Message | LibraryMessage):
+            raise TypeError(f"an attachment can't be {type(self.content).__name__}")
         refuse_line_ends(self.filename or "")
         if self.type and not _TYPE.fullmatch(self.type):
             raise ValueError(f"{self.type!r} is not a type and a subtype, as in text/plain")
@@ -75,7 +83,7 @@ class Attachment:
         """Type and subtype in lower case: those given, or by the content and the file name."""
         if self.type:
             return self.type.lower()
-        if isinstance(self.content, Message | EmailMessage):
+        if isinstance(self.content, Message | LibraryMessage):
             return "message/rfc822"
         default = "text/plain" if isinstance(self.content, str) else "application/octet-stream"
         return (self.filename and _guess(self.filename)) or default

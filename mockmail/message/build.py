@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from copy import deepcopy
 from datetime import datetime
 from email.message import EmailMessage
+from email.message import Message as LibraryMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from itertools import chain, compress
@@ -17,6 +18,7 @@ from operator import not_
 from mockmail.message.attachment import (
     Attachment,
     Entity,
+    Mail,
     attached,
     multipart,
     text_part,
@@ -97,7 +99,7 @@ def _list(addresses: str | Iterable[str]) -> str:
     return addresses if isinstance(addresses, str) else ", ".join(addresses)
 
 
-def from_email(mail: EmailMessage, *, boundary: Callable[[], str]) -> Message:
+def from_email(mail: Mail, *, boundary: Callable[[], str]) -> Message:
     """The message of the standard library as it would go over SMTP.
 
     Multiparts without a boundary get one from `boundary`, outermost first: the
@@ -110,24 +112,25 @@ def from_email(mail: EmailMessage, *, boundary: Callable[[], str]) -> Message:
     for _ in range(_TRIES):
         for part in unfit:
             part.set_boundary(_checked(boundary()))
-        raw = mail.as_bytes(policy=_POLICY)
+        modern = isinstance(mail, EmailMessage)
+        raw = mail.as_bytes(policy=_POLICY if modern else mail.policy.clone(linesep="\r\n"))
         unfit = [part for part in parts if raw.count(_delimiter(part)) != _delimiters(part)]
         if not unfit:
             return Message(raw)
     raise ValueError(_NO_BOUNDARY)
 
 
-def _lacks_boundary(part: EmailMessage) -> bool:
+def _lacks_boundary(part: Mail) -> bool:
     # A multipart whose payload is a text is written as it is.
     is_multipart = part.get_content_maintype() == "multipart"
     return is_multipart and not isinstance(part.get_payload(), str) and not part.get_boundary()
 
 
-def _delimiter(part: EmailMessage) -> bytes:
+def _delimiter(part: Mail) -> bytes:
     return f"\n--{part.get_boundary()}".encode("ascii")
 
 
-def _delimiters(part: EmailMessage) -> int:
+def _delimiters(part: Mail) -> int:
     """How many there are if there are no others: one before each part, and the last."""
     return max(1, len(part.get_payload() or ())) + 1
 
@@ -162,7 +165,7 @@ def _body(
 
 def _file(attachment: Attachment, charset: str, boundary: Callable[[], str]) -> Entity:
     content = attachment.content
-    if isinstance(content, EmailMessage):
+    if isinstance(content, LibraryMessage):
         content = from_email(content, boundary=boundary)
     return attached(attachment, content, charset)
 

@@ -50,6 +50,8 @@ _WIDER = {
     "tis-620": "cp874",
 }
 """What writers have who name the smaller one, and use more characters."""
+_LONGEST = 40
+"""Octets in a charset's name (RFC 2978 section 2.3)."""
 # Codecs that Python has for purposes of its own, or that take more than linear time.
 _NO_CHARSETS = frozenset(("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"))
 
@@ -58,6 +60,8 @@ _NO_CHARSETS = frozenset(("idna", "punycode", "raw-unicode-escape", "undefined",
 def codec(label: bytes) -> str | None:
     """The name of Python's codec for a charset's label; None if it is unknown."""
     try:
+        if len(label) > _LONGEST:  # Python remembers each name that it was asked for
+            return None
         name = label.decode("ascii").strip().strip("\"'").lower()
         name = _ALIASES.get(name, name)
         found = codecs.lookup(name)
@@ -68,12 +72,22 @@ def codec(label: bytes) -> str | None:
     return None if name in _NO_CHARSETS else name
 
 
-def decode(octets: bytes, label: bytes = b"") -> str:
-    """The text of `octets` in the charset `label`, or in the one they are likely to be in."""
+def keeps_ascii(label: bytes) -> bool:
+    """Whether the octets of US-ASCII, those of line ends above all, mean the same in a charset."""
+    name = codec(label)
+    return name is None or b"\r\n".decode(name, "replace") == "\r\n"
+
+
+def decode(octets: bytes, label: bytes = b"", *, cut: bool = False) -> str:
+    """The text of `octets` in the charset `label`, or in the one they are likely to be in.
+
+    With `cut` the last character may be there in part, and is left out then.
+    """
     name = codec(label) or "ascii"
     for guess in (name, "utf-8", _WIDER.get(name, name)):
-        try:
-            return octets.decode(guess)
-        except UnicodeError:
-            continue
+        for less in range(4 if cut else 1):
+            try:
+                return octets[: len(octets) - less].decode(guess)
+            except UnicodeError:
+                continue
     return octets.decode(FALLBACK if name == "ascii" else name, "replace")

@@ -7,6 +7,7 @@ three digits, and needs a time.
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 _COMMENT = re.compile(r"\([^()]*+\)")
@@ -23,8 +24,9 @@ _DATES = tuple(
     for pattern in (
         # ISO 8601 and RFC 3339
         r"\b(?P<year>[0-9]{4})-(?P<number>[0-9]{2})-(?P<day>[0-9]{2})(?=\b|T)",
+        r"\b(?P<year>[0-9]{4})(?P<number>[0-9]{2})(?P<day>[0-9]{2})(?=T)",
         # date = day month year, and RFC 850's form of it
-        rf"\b{_DAY}(?:\s+|\s*-\s*){_MONTH}(?:\s+|\s*[-,]\s*)(?P<year>[0-9]{{2,}})\b",
+        rf"\b{_DAY}\s*-?\s*{_MONTH}\s*[-,]?\s*(?P<year>[0-9]{{2,}})\b",
         # asctime's, with a zone perhaps, and how Americans write
         rf"\b{_MONTH}\s+{_DAY},?\s+(?:{_TIME}\s*(?:[A-Z]{{3,4}}\s+)?)?(?P<year>[0-9]{{4}})\b",
     )
@@ -42,10 +44,11 @@ _LONGEST = 200
 
 
 def parse(value: str) -> datetime | None:
-    """The moment that a Date field tells; None if it tells none.
+    """The moment that a Date field tells; None if it tells no day.
 
     Without a zone it is naive, and with ``-0000``, too: that says that nothing
-    is known of the zone (RFC 5322 section 3.3).
+    is known of the zone (RFC 5322 section 3.3). A time or a zone that can't be
+    is as good as none.
     """
     value = value[:_LONGEST]
     while (less := _COMMENT.sub(" ", value)) != value:
@@ -54,7 +57,7 @@ def parse(value: str) -> datetime | None:
         if found := pattern.search(value):
             try:
                 return _moment(found, value)
-            except (ValueError, OverflowError):
+            except ValueError:
                 return None
     return None
 
@@ -67,17 +70,21 @@ def _moment(found: re.Match[str], value: str) -> datetime:
     if len(parts["year"]) < 4:
         # Two digits are of this century up to 49; three count from 1900 (section 4.3).
         year += 2000 if year < 50 and len(parts["year"]) == 2 else 1900
+    day = datetime(year, month, int(parts["day"]))
     end = found.end()
     if not parts.get("hour"):
         time = _ANY_TIME.search(value, end)
-        end = time.end() if time else end
         parts |= time.groupdict() if time else {}
     hour, minute, second = (int(parts.get(part) or 0) for part in ("hour", "minute", "second"))
     if parts.get("half"):
         hour = hour % 12 + (12 if parts["half"].lower() == "pm" else 0)
     second = 59 if second == 60 else second  # a leap second: the one before it
-    when = datetime(year, month, int(parts["day"]), hour, minute, second)
-    return when.replace(tzinfo=_zone(value[found.start("day") :]))
+    with suppress(ValueError):
+        day = day.replace(hour=hour, minute=minute, second=second)
+    try:
+        return day.replace(tzinfo=_zone(value[found.start("day") :]))
+    except ValueError:
+        return day
 
 
 def _zone(rest: str) -> timezone | None:

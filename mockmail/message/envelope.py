@@ -36,23 +36,22 @@ def envelope(raw: bytes, fields: Iterable[Field]) -> Envelope:
     that open).
     """
     texts: dict[bytes, bytes] = {}
-    lists: dict[bytes, tuple[Address, ...]] = {}
+    lists: dict[bytes, list[Address]] = {}
     for name, _, value, end in fields:
         if name in _LISTS:
-            addresses = address_list(unfold(raw[value:end]))
-            lists[name] = lists[name] + addresses if name in lists else addresses
+            lists.setdefault(name, []).extend(address_list(unfold(raw[value:end])))
         elif name in _TEXTS:
             texts[name] = unfold(raw[value:end])
-    sender = lists.get(b"from", ())
+    sender = tuple(lists.get(b"from", ()))
     return Envelope(
         texts.get(b"date"),
         texts.get(b"subject"),
         sender,
-        lists.get(b"sender") or sender,
-        lists.get(b"reply-to") or sender,
-        lists.get(b"to", ()),
-        lists.get(b"cc", ()),
-        lists.get(b"bcc", ()),
+        tuple(lists.get(b"sender", ())) or sender,
+        tuple(lists.get(b"reply-to", ())) or sender,
+        tuple(lists.get(b"to", ())),
+        tuple(lists.get(b"cc", ())),
+        tuple(lists.get(b"bcc", ())),
         texts.get(b"in-reply-to"),
         texts.get(b"message-id"),
     )

@@ -22,6 +22,7 @@ from mockmail.message.parameters import (
     MediaType,
     Parameters,
     disposition,
+    first_word,
     media_type,
     parameter,
     word,
@@ -43,7 +44,9 @@ _READ: dict[bytes, Callable[[bytes], object]] = {
     b"content-language": words,
     b"content-disposition": lambda value: (disposition(value) or (b"", ()))[1],
 }
-"""Fields of which the first one counts that something can be read of."""
+"""Fields of which the first one counts that this can read something of, or the last if none can."""
+_STEP = 4096
+"""Octets in which a header's end is looked for at first."""
 
 
 class Part:
@@ -89,6 +92,17 @@ class Part:
         """Content-Transfer-Encoding, as it is written; 7bit if it can't be read."""
         value = self.own.get(b"content-transfer-encoding")
         return (word(value) if value else None) or b"7bit"
+
+    @property
+    def transfer(self) -> bytes:
+        """The encoding to undo, in lower case; empty if it can't be told.
+
+        More than `encoding`, which is for showing: what follows a ``;`` is passed over.
+        """
+        value = self.own.get(b"content-transfer-encoding")
+        if value is None:
+            return b"7bit"
+        return (first_word(value) or b"").lower()
 
     @property
     def disposition(self) -> tuple[bytes, Parameters] | None:
@@ -164,10 +178,20 @@ class _Parser:
     def read(self, part: Part) -> Part | None:
         """Read a part; the next one, or None at the end."""
         raw = self.raw
-        part.body = end_of_header(raw, part.start)
-        delimiter = self.delimiter(part.start, part.body) if self.boundaries else None
-        if delimiter is not None:
-            part.body = max(part.start, delimiter[0])
+        delimiter = None
+        # The header may end here or in megabytes, and at a delimiter: both are looked for in
+        # ever larger steps, so that what is looked at is no more than a few times the header.
+        stop = part.start
+        while stop < len(raw):
+            stop = min(len(raw), part.start + max(_STEP, 4 * (stop - part.start)))
+            part.body = end_of_header(raw, part.start, stop)
+            if self.boundaries:
+                delimiter = self.delimiter(part.start, part.body)
+            if delimiter is not None:
+                part.body = max(part.start, delimiter[0])
+                break
+            if part.body < stop:
+                break
         if not self.in_multipart():
             part.fields = scan(raw, part.start, part.body)
         return self.begin(part, delimiter)
@@ -216,9 +240,15 @@ class _Parser:
             default = TEXT_PLAIN
         if is_mime:
             own = part.own
+            unread: set[bytes] = set()
             for name, value in named:
-                if name not in own or (name in _READ and not _READ[name](own[name])):
+                if name not in own or name in unread:
                     own[name] = unfold(value)
+                    read = _READ.get(name)
+                    if read is not None and not read(own[name]):
+                        unread.add(name)
+                    else:
+                        unread.discard(name)
             kind = own.pop(b"content-type", None)
             if kind is not None:
                 default = media_type(kind) or TEXT_PLAIN

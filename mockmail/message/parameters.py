@@ -7,6 +7,7 @@ import re
 from urllib.parse import unquote_to_bytes
 
 from mockmail.message.charset import decode
+from mockmail.message.lexer import QUOTED, Broken, space, unescaped
 
 Parameters = tuple[tuple[bytes, bytes], ...]
 """Names and values in order; names as they are written."""
@@ -15,13 +16,9 @@ MediaType = tuple[bytes, bytes, Parameters]
 
 # token := 1*<any (US-ASCII) CHAR except SPACE, CTLs, or tspecials>; and UTF-8 (RFC 6532)
 _TOKEN_CHAR = rb"[!#$%&'*+.0-9A-Z^_`a-z{|}~\x80-\xff-]"
-_QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
-_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _TOKEN = re.compile(rb"%b*+" % _TOKEN_CHAR)
 # Some writers put an encoded word where a token should stand, without quotes.
 _BARE_WORD = re.compile(rb"=[^; \t\r\n]*+")
-_SPACE = re.compile(rb"[ \t\r\n]*+")
-_COMMENT_PART = re.compile(rb"[()]|\\.?", re.DOTALL)
 # What most parameters are.
 _PLAIN = re.compile(
     rb';[ \t]*+(%(t)b++)=(?:(%(t)b++)|"([^"\\]*+)")[ \t]*+(?=;|\Z)' % {b"t": _TOKEN_CHAR}
@@ -30,28 +27,6 @@ _PLAIN_TYPE = re.compile(rb"(%(t)b++)/(%(t)b++)(?=;|\Z)" % {b"t": _TOKEN_CHAR})
 _PLAIN_WORD = re.compile(rb"%b++" % _TOKEN_CHAR)
 # regular-parameter-name := attribute [section]; extended ones end in "*"
 _SECTIONED = re.compile(rb"([^*]*)\*([0-9]{0,9})(\*?)", re.DOTALL)
-
-
-class _Broken(Exception):
-    """A comment or a quoted string without an end."""
-
-
-def space(data: bytes, at: int) -> int:
-    """Behind the white space and comments at `at`."""
-    while True:
-        found = _SPACE.match(data, at)
-        assert found is not None
-        at = found.end()
-        if not data.startswith(b"(", at):
-            return at
-        depth = 0
-        while part := _COMMENT_PART.search(data, at):
-            at = part.end()
-            depth += {b"(": 1, b")": -1}.get(part[0], 0)
-            if depth == 0:
-                break
-        else:
-            raise _Broken
 
 
 def token(data: bytes, at: int) -> tuple[bytes, int]:
@@ -72,7 +47,7 @@ def media_type(value: bytes) -> MediaType | None:
         if not kind or not value.startswith(b"/", at):
             return None
         subtype, at = token(value, space(value, at + 1))
-    except _Broken:
+    except Broken:
         return None
     if not subtype or (at < len(value) and value[at] != 59):  # 59 is ";"
         return None
@@ -85,9 +60,18 @@ def word(value: bytes) -> bytes | None:
         return value
     try:
         found, at = token(value, space(value, 0))
-    except _Broken:
+    except Broken:
         return None
     return found if found and at == len(value) else None
+
+
+def first_word(value: bytes) -> bytes | None:
+    """The token that a field's value begins with, if nothing but a ``;`` may follow it."""
+    try:
+        found, at = token(value, space(value, 0))
+    except Broken:
+        return None
+    return found if at == len(value) or value.startswith(b";", at) else None
 
 
 def words(value: bytes) -> tuple[bytes, ...]:
@@ -103,7 +87,7 @@ def words(value: bytes) -> tuple[bytes, ...]:
             if not value.startswith(b",", at):
                 break
             at = space(value, at + 1)
-    except _Broken:
+    except Broken:
         pass
     return tuple(found)
 
@@ -112,7 +96,7 @@ def disposition(value: bytes) -> tuple[bytes, Parameters] | None:
     """Type and parameters of a Content-Disposition field (RFC 2183); None if it can't be read."""
     try:
         kind, at = token(value, space(value, 0))
-    except _Broken:
+    except Broken:
         return None
     return kind, parameters(value, at)
 
@@ -130,7 +114,7 @@ def parameters(value: bytes, at: int) -> Parameters:
         else:
             try:
                 name, text, at = _parameter(value, at)
-            except _Broken:
+            except Broken:
                 break
             if name is None:
                 at = value.find(b";", at + 1)
@@ -151,10 +135,10 @@ def _parameter(value: bytes, at: int) -> tuple[bytes | None, bytes, int]:
         return None, b"", at
     at = space(value, at + 1)
     if value.startswith(b'"', at):
-        found = _QUOTED.match(value, at)
+        found = QUOTED.match(value, at)
         if found is None:
-            raise _Broken
-        return name, _ESCAPED.sub(rb"\1", found[1]), space(value, found.end())
+            raise Broken
+        return name, unescaped(found[1]), space(value, found.end())
     found = _BARE_WORD.match(value, at)
     if found:
         return name, found[0], found.end()

@@ -75,7 +75,7 @@ def _sent_day(message: Message) -> int:
     return 0 if found is None else found.toordinal()
 
 
-def _header(name: bytes, text: str) -> Matcher:
+def _header(name: bytes, text: bytes) -> Matcher:
     def test(seq: Seq, entry: Entry) -> bool:
         value = header_texts(entry.message).get(name)
         return value is not None and text in value
@@ -83,9 +83,9 @@ def _header(name: bytes, text: str) -> Matcher:
     return test
 
 
-def _body(text: str) -> Matcher:
+def _body(text: bytes) -> Matcher:
     return lambda seq, entry: text in body_text(entry.message)
 
 
-def _text(text: str) -> Matcher:
+def _text(text: bytes) -> Matcher:
     return lambda seq, entry: text in header_text(entry.message) or text in body_text(entry.message)

@@ -6,14 +6,14 @@ client would; the sessions that must hear of it do before the call returns.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import Message as LibraryMessage
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
 from mockmail.corpus.item import Item
-from mockmail.message.attachment import Attachment
+from mockmail.message.attachment import Attachment, Mail
 from mockmail.message.build import SENDER, compose, from_email
 from mockmail.message.message import Message as StoredMessage
 from mockmail.store.flags import flags as make_flags
@@ -88,17 +88,17 @@ class Mailbox:
 
     def add(
         self,
-        message: bytes | EmailMessage | None = None,
+        message: bytes | Mail | None = None,
         *,
         newlines: Literal["crlf", "keep"] = "crlf",
         subject: str = "",
         text: str = "",
         html: str | None = None,
         attachments: Iterable[Attachment] = (),
-        sender: str = SENDER,
+        sender: str | None = None,
         to: str | Iterable[str] | None = None,
         cc: str | Iterable[str] = (),
-        headers: Iterable[tuple[str, str | None]] = (),
+        headers: Mapping[str, str | None] | Iterable[tuple[str, str | None]] = (),
         charset: str = "utf-8",
         flags: Iterable[str] = (),
         date: datetime | None = None,
@@ -123,38 +123,52 @@ class Mailbox:
 
         `date` is its INTERNALDATE, the clock's time by default. ``ValueError``
         for a flag that can't be one, a line end in a field, a text that
-        `charset` can't encode; ``TypeError`` for a message and parts of one.
+        `charset` can't encode; ``TypeError`` for a message and parts of one, and
+        for arguments of other types.
         """
         world = self._world
-        flags = tuple(flags)
-        for flag in flags:
-            if why := problem(flag):
-                raise ValueError(why)
-        attachments, copies, headers = tuple(attachments), cc or (), tuple(headers)
+        flags = _flags(flags)
+        if date is not None and not isinstance(date, datetime):
+            raise TypeError(f"date is a datetime, not {type(date).__name__}")
+        parts: Parts = {
+            "subject": subject,
+            "text": text,
+            "html": html,
+            "attachments": _attachments(attachments),
+            "sender": SENDER if sender is None else sender,
+            "cc": cc or (),
+            "headers": tuple(headers.items() if isinstance(headers, Mapping) else headers),
+            "charset": charset,
+        }
+        given = subject, text, html, sender, to, charset != "utf-8"
+        if message is not None and (
+            any(each not in (None, "", False) for each in given)
+            or html is not None
+            or parts["attachments"]
+            or parts["cc"]
+            or parts["headers"]
+        ):
+            raise TypeError("a message is given whole or in parts, not both")
+        if newlines not in ("crlf", "keep"):
+            raise ValueError(f"newlines is 'crlf' or 'keep', not {newlines!r}")
         with world.engine.turn():
-            now = world.clock.now
             boundary = partial(world.chance.token, "boundary")
             if message is None:
                 stored = compose(
-                    subject=subject,
-                    text=text,
-                    html=html,
-                    attachments=attachments,
-                    sender=sender,
+                    **parts,
                     to=self._address if to is None else to,
-                    cc=copies,
-                    headers=headers,
-                    charset=charset,
-                    date=now,
+                    date=world.clock.now,
                     message_id=f"<{world.chance.token('message-id')}@{world.host}>",
                     boundary=boundary,
                 )
-            elif subject or text or html is not None or attachments or copies or headers or to:
-                raise TypeError("a message is given whole or in parts, not both")
-            elif isinstance(message, EmailMessage):
+            elif isinstance(message, LibraryMessage):
                 stored = from_email(message, boundary=boundary)
+            elif isinstance(message, bytes | bytearray | memoryview):
+                stored = StoredMessage(bytes(message), newlines=newlines)
             else:
-                stored = StoredMessage(message, newlines=newlines)
+                raise TypeError(
+                    f"a message is bytes or an EmailMessage, not {type(message).__name__}"
+                )
             (added,) = self._append([Item(stored, make_flags(flags), date)])
             return added
 
@@ -165,8 +179,8 @@ class Mailbox:
 
         A file is an mbox if it begins with "From ", else one message; a folder
         is a Maildir, or holds ``*.eml`` files. Flags and dates come along where
-        they are told; a message without a date gets the clock's time. Lines
-        become CRLF lines unless `newlines` says to keep them.
+        they are told (a Maildir tells dates by its files' times of change); a
+        message without a date gets the clock's time. Lines become CRLF lines unless `newlines` says to keep them.
 
         ``ValueError`` for a folder without mail, and for a Maildir of several
         mailboxes, which are `User.load`'s; then nothing is put in.
@@ -202,7 +216,7 @@ class Mailbox:
         threads: float = 0.3,
         html: float = 0.3,
         attachments: float = 0.2,
-        charsets: Sequence[str] = ("utf-8",),
+        charsets: str | Sequence[str] = ("utf-8",),
         flags: Mapping[str, float] | None = None,
         days: int = 30,
     ) -> tuple[Message, ...]:
@@ -229,7 +243,7 @@ class Mailbox:
                 threads=threads,
                 html=html,
                 attachments=attachments,
-                charsets=charsets,
+                charsets=(charsets,) if isinstance(charsets, str) else charsets,
                 flags=flags,
                 to=self._address,
                 days=days,
@@ -254,6 +268,37 @@ class Mailbox:
 
     def __repr__(self) -> str:
         return f"<Mailbox {self.name!r}, {len(self._mailbox)} messages>"
+
+
+class Parts(TypedDict):
+    """What `compose` makes a message of, as far as a test says it."""
+
+    subject: str
+    text: str
+    html: str | None
+    attachments: tuple[Attachment, ...]
+    sender: str
+    cc: str | Iterable[str]
+    headers: tuple[tuple[str, str | None], ...]
+    charset: str
+
+
+def _flags(flags: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(flags, str):
+        raise TypeError(f"flags are several names, not one text: [{flags!r}]")
+    names = tuple(flags)
+    for name in names:
+        if why := problem(name):
+            raise ValueError(why)
+    return names
+
+
+def _attachments(attachments: Iterable[Attachment]) -> tuple[Attachment, ...]:
+    several = (attachments,) if isinstance(attachments, Attachment) else tuple(attachments)
+    for each in several:
+        if not isinstance(each, Attachment):
+            raise TypeError(f"an attachment is an Attachment, not {type(each).__name__}")
+    return several
 
 
 def _items(mailbox: StoredMailbox) -> list[Item]:
@@ -289,13 +334,13 @@ class User:
 
     def deliver(
         self,
-        message: bytes | EmailMessage | None = None,
+        message: bytes | Mail | None = None,
         *,
         subject: str = "",
         text: str = "",
         html: str | None = None,
         attachments: Iterable[Attachment] = (),
-        sender: str = SENDER,
+        sender: str | None = None,
         flags: Iterable[str] = (),
         date: datetime | None = None,
     ) -> Message:
@@ -311,15 +356,18 @@ class User:
             date=date,
         )
 
-    def load(self, path: str | PathLike[str]) -> tuple[Mailbox, ...]:
+    def load(
+        self, path: str | PathLike[str], *, newlines: Literal["crlf", "keep"] = "crlf"
+    ) -> tuple[Mailbox, ...]:
         """Put the messages of a Maildir with all its mailboxes into the user's, and return those.
 
-        Mailboxes that are missing are made; for what else `path` can be see
-        `Mailbox.load`. ``ValueError`` for a name that no mailbox can have.
+        Mailboxes that are missing are made; for what else `path` can be, and for
+        `newlines`, see `Mailbox.load`. ``ValueError`` for a name that no mailbox
+        can have; then nothing is put in.
         """
         from mockmail.corpus import files
 
-        found = files.load(path)
+        found = files.load(path, newlines)
         for name in found:
             if why := name_problem(name):
                 raise ValueError(f"{path}: {why}: {name!r}")

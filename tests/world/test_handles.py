@@ -1,9 +1,12 @@
 """What a test holds in its hands: mail put into mailboxes, read from files, and written to them."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
+from email.header import Header
 from email.message import EmailMessage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 from mailbox import mbox as library_mbox
 from pathlib import Path
 
@@ -24,7 +27,7 @@ def inbox(server: Server) -> Mailbox:
 
 
 def test_a_message_of_parts(inbox: Mailbox) -> None:
-    date = datetime(2024, 2, 3, tzinfo=UTC)
+    when = datetime(2024, 2, 3, tzinfo=UTC)
     message = inbox.add(
         subject="Grüße",
         text="Text",
@@ -38,9 +41,9 @@ def test_a_message_of_parts(inbox: Mailbox) -> None:
         cc="c@example.org",
         headers=[("X-A", "1"), ("X-A", "2"), ("Date", None)],
         flags=["\\Seen", "$Todo"],
-        date=date,
+        date=when,
     )
-    assert (message.uid, message.flags, message.internaldate) == (1, ("\\Seen", "$Todo"), date)
+    assert (message.uid, message.flags, message.internaldate) == (1, ("\\Seen", "$Todo"), when)
     mail = message_from_bytes(message.raw, policy=policy.default)
     assert mail["Subject"] == "Grüße"
     assert mail["To"] == "anna@example.org, x@example.org"
@@ -104,6 +107,8 @@ def test_the_same_seed_makes_the_same_messages() -> None:
         {"attachments": [Attachment(None, b"")]},
         {"cc": "x"},
         {"to": "x"},
+        {"sender": "x"},
+        {"charset": "latin1"},
         {"headers": [("X", "y")]},
     ],
 )
@@ -129,6 +134,53 @@ def test_what_can_t_be_a_message_leaves_nothing(
     with pytest.raises(ValueError, match=why):
         inbox.add(**parts)  # type: ignore[arg-type]
     assert not inbox.messages
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ({"date": date(2024, 1, 1)}, "date is a datetime, not date"),
+        ({"date": "2024-01-01"}, "date is a datetime, not str"),
+        ({"flags": "Seen"}, "several names, not one text"),
+        ({"attachments": ["a.txt"]}, "an attachment is an Attachment, not str"),
+        ({"message": "Subject: x"}, "a message is bytes or an EmailMessage, not str"),
+    ],
+)
+def test_arguments_of_other_types(inbox: Mailbox, arguments: dict[str, object], why: str) -> None:
+    with pytest.raises(TypeError, match=why):
+        inbox.add(**arguments)  # type: ignore[arg-type]
+    assert not inbox.messages
+
+
+def test_what_an_attachment_can_be() -> None:
+    with pytest.raises(TypeError, match="can't be NoneType"):
+        Attachment(None, None)  # type: ignore[arg-type]
+
+
+def test_what_is_taken_for_convenience(inbox: Mailbox) -> None:
+    octets = bytearray(b"x\r\n")
+    kept = inbox.add(octets)
+    octets[0] = 0
+    assert kept.raw == b"x\r\n"
+    message = inbox.add(headers={"X-A": "1"}, attachments=Attachment("a", b"b"))  # type: ignore[arg-type]
+    assert b"\r\nX-A: 1\r\n" in message.raw
+    with pytest.raises(ValueError, match="'crlf' or 'keep'"):
+        inbox.add(b"x", newlines="lf")  # type: ignore[arg-type]
+
+
+def test_what_email_mime_makes(inbox: Mailbox) -> None:
+    mail = MIMEMultipart()
+    mail["Subject"] = Header("Grüße", "utf-8")
+    mail.attach(MIMEText("Schöne", _charset="utf-8"))
+    mail.attach(MIMEText("plain"))
+    read = message_from_bytes(inbox.add(mail).raw, policy=policy.default)
+    assert read["Subject"] == "Grüße"
+    assert [part.get_content() for part in read.iter_parts()] == ["Schöne", "plain"]
+    assert mail.get_boundary() is None
+    (inner,) = message_from_bytes(
+        inbox.add(attachments=[Attachment(None, mail)]).raw, policy=policy.default
+    ).iter_attachments()
+    assert inner.get_content()["Subject"] == "Grüße"
 
 
 def told(mailbox: Mailbox) -> list[tuple[bytes, tuple[str, ...], datetime]]:
@@ -178,6 +230,12 @@ def test_a_maildir_with_all_mailboxes(server: Server, tmp_path: Path) -> None:
     assert told(loaded["INBOX"]) == told(user.inbox)
     with pytest.raises(ValueError, match=r"User\.load"):
         other.inbox.load(tmp_path / "mail")
+
+
+def test_a_kind_that_is_none(inbox: Mailbox, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="'mboxx'"):
+        inbox.save(tmp_path / "x", "mboxx")  # type: ignore[arg-type]
+    assert not (tmp_path / "x").exists()
 
 
 def test_what_is_no_mail_is_said(inbox: Mailbox, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from mockmail.wire.acts import COMMITTED
 class AppendMessage:
     flags: Flags
     date: datetime | None
-    message: bytes
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,11 @@ def _message(cursor: Cursor) -> AppendMessage:
         date = cursor.date_time()
         cursor.space()
     binary = cursor.skip(b"~")  # literal8 (RFC 3516 section 4.4)
-    message = cursor.literal()
-    if b"\0" in message and not binary:
+    octets = cursor.literal()
+    if b"\0" in octets and not binary:
         raise Bad("NUL can't stand in a literal")  # RFC 9051 section 9, CHAR8
+    # Of binary data nothing may be lost, nor made into line ends (RFC 3516 section 4.4).
+    message = Message(octets, newlines="keep" if binary else "crlf")
     return AppendMessage(flags, date, message)
 
 
@@ -63,7 +65,7 @@ def handle(session: Session, c: AppendCommand) -> Answer:
     try:
         with session.store.transaction(session.name) as tx:
             entries = [
-                tx.append(mailbox, Message(each.message), each.flags, each.date or now)
+                tx.append(mailbox, each.message, each.flags, each.date or now)
                 for each in c.messages
             ]
     except TooManyKeywords:

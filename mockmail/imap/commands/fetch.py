@@ -90,8 +90,13 @@ def handle(session: Session, c: FetchCommand) -> Answer:
         yield COMMITTED
     renders = [item.render for item in c.items]
     shows_flags = any(item.shows_flags for item in c.items)
-    for seq, entry in chosen:
-        items = [render(view, entry) for render in renders]
+    for at, (seq, entry) in enumerate(chosen):
+        try:
+            items = [render(view, entry) for render in renders]
+        except No:
+            # What was seen and is not answered is told all the same.
+            view.owe_flags(each.uid for _, each in chosen[at:] if each.uid in newly_seen)
+            raise
         if newly_seen and not shows_flags and entry.uid in newly_seen:
             # The change is told where it was made (RFC 3501 section 6.4.5, BODY[…]).
             items.append(b"FLAGS " + view.flags_wire(entry))

@@ -4,20 +4,18 @@
 with ``section-binary = "[" [section-part] "]"``.
 """
 
-import re
-
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.fetch.section import Path, read_partial, read_path, shown_path
 from mockmail.imap.reply import No
 from mockmail.imap.session import FetchItem, FetchItemRow
 from mockmail.imap.view import View
-from mockmail.message.message import Message
+from mockmail.message.charset import keeps_ascii
+from mockmail.message.message import Message, with_crlf
 from mockmail.message.mime import part_at
+from mockmail.message.parameters import parameter
 from mockmail.message.transfer import DECODERS
 from mockmail.store.journal import Entry
 from mockmail.wire.response import Literal, Piece
-
-_LINE_END = re.compile(rb"(?<!\r)\n")
 
 
 def _last_decoded(message: Message) -> dict[Path, bytes]:
@@ -25,8 +23,13 @@ def _last_decoded(message: Message) -> dict[Path, bytes]:
     return {}
 
 
-def decoded(message: Message, path: Path) -> bytes:
-    """The part at `path`, or the whole message; `No` if its encoding is unknown."""
+def decoded(message: Message, path: Path, *, keep: bool) -> bytes:
+    """The part at `path`, or the whole message; `No` if its encoding is unknown.
+
+    It is kept for the next piece if it was asked for in pieces.
+    """
+    if not keep:
+        return _decode(message, path)
     kept = message.view(_last_decoded)
     found = kept.get(path)
     if found is None:
@@ -45,13 +48,15 @@ def _decode(message: Message, path: Path) -> bytes:
     coded = message.raw[part.body : part.end]
     if part.is_multipart or part.is_message:
         return coded  # nothing but 7bit, 8bit and binary may be said of it (RFC 2045 section 6.4)
-    decoder = DECODERS.get(part.encoding.lower())
+    decoder = DECODERS.get(part.transfer)
     if decoder is None:
         raise No("Unknown Content-Transfer-Encoding", b"UNKNOWN-CTE")
     plain = decoder(coded)
     # Lines of text end in CRLF, whatever they ended in before they were encoded
-    # (RFC 9051 section 7.5.2, BINARY).
-    return _LINE_END.sub(b"\r\n", plain) if part.is_text else plain
+    # (RFC 9051 section 7.5.2, BINARY); in UTF-16 these octets are no line's end.
+    if part.is_text and keeps_ascii(parameter(part.params, b"charset") or b""):
+        return with_crlf(plain)
+    return plain
 
 
 def _section(cursor: Cursor) -> Path:
@@ -71,7 +76,7 @@ def _binary(name: bytes, cursor: Cursor) -> FetchItem:
         label += b"<%d>" % first
 
     def render(view: View, entry: Entry) -> Piece:
-        data = decoded(entry.message, path)
+        data = decoded(entry.message, path, keep=partial is not None)
         # A literal has no NUL (RFC 9051 section 4.3.1).
         return Literal(label, memoryview(data)[first:stop], b"~" if b"\0" in data else b"")
 
@@ -83,7 +88,7 @@ def _size(name: bytes, cursor: Cursor) -> FetchItem:
     label = b"BINARY.SIZE[%b]" % shown_path(path)
 
     def render(view: View, entry: Entry) -> Piece:
-        return b"%b %d" % (label, len(decoded(entry.message, path)))
+        return b"%b %d" % (label, len(decoded(entry.message, path, keep=False)))
 
     return FetchItem(label, render)
 

@@ -19,6 +19,7 @@ from mockmail.imap.view import View
 from mockmail.message.header import Field, end_of_fields
 from mockmail.message.message import Message
 from mockmail.message.mime import Part, part_at
+from mockmail.numset import LARGEST
 from mockmail.store.journal import Entry
 from mockmail.wire.response import Literal, Piece
 
@@ -97,8 +98,11 @@ def read_path(cursor: Cursor) -> Path:
     found = _PART.match(cursor.data, cursor.at)
     if found is None:
         return ()
+    path = tuple(map(int, found[0].split(b".")))
+    if max(path) > LARGEST:
+        raise cursor.expected("a part's number of 32 bits")
     cursor.at = found.end()
-    return tuple(map(int, found[0].split(b".")))
+    return path
 
 
 def shown_path(path: Path) -> bytes:
