@@ -41,6 +41,8 @@ _ATOM = re.compile(rb"%b+" % _ATEXT)
 _DOTTED = re.compile(rb"(?:%b|\.)+" % _ATEXT)
 # dot-atom-text = 1*atext *("." 1*atext)
 _DOT_ATOM = re.compile(rb"%b+(?:\.%b+)*" % (_ATEXT, _ATEXT))
+# obs-domain-list = *(CFWS / ",") "@" domain …
+_ROUTE = re.compile(rb"[, \t]*+@")
 # domain-literal = "[" *([FWS] dtext) [FWS] "]"
 _DOMAIN_LITERAL = re.compile(rb"\[(?:[^\]\\]|\\.)*+\]", re.DOTALL)
 
@@ -187,7 +189,7 @@ class _Reader:
         try:
             self.at += 1
             self.space()
-            if self.peek(b"@"):
+            if _ROUTE.match(self.data, self.at):
                 route = INVALID_ROUTE
                 route = self.route()
             if not self.peek(b">"):
@@ -205,9 +207,10 @@ class _Reader:
     def route(self) -> bytes:
         """``obs-route = obs-domain-list ":"``."""
         domains = []
-        while self.peek(b"@"):
-            domains.append(b"@" + self.domain())
-            while self.peek(b","):
+        while self.peek(b"@") or self.peek(b","):
+            if self.peek(b"@"):
+                domains.append(b"@" + self.domain())
+            else:
                 self.at += 1
                 self.space()
         if not self.peek(b":"):

@@ -14,6 +14,9 @@ FALLBACK = "cp1252"
 _ALIASES = {
     # The WHATWG's Encoding Standard: nobody means the control characters.
     "iso8859-1": FALLBACK,
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
     # The registry's and others' names that Python doesn't have.
     "iso-8859-6-e": "iso8859-6",
     "iso-8859-6-i": "iso8859-6",
@@ -45,11 +48,12 @@ _WIDER = {
     "shift_jis": "cp932",
     "euc_kr": "cp949",
     "big5": "big5hkscs",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
 }
 """What writers have who name the smaller one, and use more characters."""
+_MARKS = {
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+}
 _LONGEST = 40
 """Octets in a charset's name (RFC 2978 section 2.3)."""
 # Codecs that Python has for purposes of its own, or that take more than linear time.
@@ -84,6 +88,9 @@ def decode(octets: bytes, label: bytes = b"", *, cut: bool = False) -> str:
     With `cut` the last character may be there in part, and is left out then.
     """
     name = codec(label) or "ascii"
+    marks = _MARKS.get(name)
+    if marks is not None and not octets.startswith(marks):
+        name += "-be"  # RFC 2781 section 4.3; Python takes the machine's order
     for guess in (name, "utf-8", _WIDER.get(name, name)):
         for less in range(4 if cut else 1):
             try:

@@ -57,7 +57,7 @@ def parse(value: str) -> datetime | None:
         if found := pattern.search(value):
             try:
                 return _moment(found, value)
-            except ValueError:
+            except (ValueError, OverflowError):
                 return None
     return None
 

@@ -68,7 +68,7 @@ def _without_comments(html: str) -> str:
     kept = []
     at = 0
     while (start := html.find("<!--", at)) >= 0:
-        end = html.find("-->", start + 4)
+        end = html.find("-->", start + 2)  # "<!-->" is one, too
         kept.append(html[at:start])
         at = len(html) if end < 0 else end + 3
     return "".join((*kept, html[at:]))

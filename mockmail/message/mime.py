@@ -309,10 +309,12 @@ class _Parser:
             owner = self.open[place]
             if part is not owner:
                 self.open.append(part)
+            limit = len(raw)
             for each in self.open[place + 1 :]:
-                each.end = max(before, each.start)
-                # The empty line behind the header may be the delimiter's.
-                each.body = min(each.body, each.end)
+                # What is inside another part ends with it, and the empty line behind a header
+                # may be the delimiter's.
+                limit = each.end = min(limit, max(before, each.start))
+                each.start, each.body = min(each.start, limit), min(each.body, limit)
             del self.open[place + 1 :]
             while self.boundaries[0][1] > place:
                 del self.boundaries[0]

@@ -66,13 +66,16 @@ def _header_texts(message: Message) -> dict[bytes, bytes]:
     for field in message.fields:
         text = folded(decode(unfold(message.raw[field.value : field.end])))
         lines.setdefault(field.name, []).append(text)
-    lines.pop(b"", None)  # what is no field has no name to be asked for
     return {name: b"\n".join(texts) for name, texts in lines.items()}
 
 
 def header_text(message: Message) -> bytes:
     """The header, folded; made for each search, out of what `header_texts` keeps."""
-    return b"\n".join([name + b": " + text for name, text in header_texts(message).items()])
+    lines = []
+    for name, text in header_texts(message).items():
+        start = name + b": " if name else b""
+        lines.append(start + text.replace(b"\n", b"\n" + start))
+    return b"\n".join(lines)
 
 
 def _lines(raw: bytes, fields: tuple[Field, ...]) -> str:
