@@ -190,8 +190,7 @@ def _no_addr_spec(d: Difference) -> bool:
     if len(theirs or ()) != len(_addresses(d.ours)):
         theirs = _without_null(d)
     return theirs is not None and all(
-        mine == other
-        or (mine[3] == other[3] == MISSING[3] and MISSING[2] in (mine[2], other[2]))
+        mine == other or (mine[3] == other[3] == MISSING[3] and MISSING[2] in (mine[2], other[2]))
         for mine, other in zip(_addresses(d.ours), theirs, strict=True)
     )
 

@@ -41,8 +41,6 @@ _ATOM = re.compile(rb"%b+" % _ATEXT)
 _DOTTED = re.compile(rb"(?:%b|\.)+" % _ATEXT)
 # dot-atom-text = 1*atext *("." 1*atext)
 _DOT_ATOM = re.compile(rb"%b+(?:\.%b+)*" % (_ATEXT, _ATEXT))
-# obs-domain-list = *(CFWS / ",") "@" domain …
-_ROUTE = re.compile(rb"[, \t]*+@")
 # domain-literal = "[" *([FWS] dtext) [FWS] "]"
 _DOMAIN_LITERAL = re.compile(rb"\[(?:[^\]\\]|\\.)*+\]", re.DOTALL)
 
@@ -127,7 +125,7 @@ class _Reader:
         """``phrase = 1*word / obs-phrase``, its words with one space between them; or none."""
         words: list[bytes] = []
         self.words(words)
-        return b" ".join(words)
+        return b" ".join(filter(None, words))
 
     def words(self, words: list[bytes]) -> None:
         """Add the words that stand here; the first one can't begin with a dot."""
@@ -189,9 +187,15 @@ class _Reader:
         try:
             self.at += 1
             self.space()
-            if _ROUTE.match(self.data, self.at):
+            start = self.at
+            while self.peek(b","):
+                self.at += 1
+                self.space()
+            if self.peek(b"@"):
                 route = INVALID_ROUTE
                 route = self.route()
+            else:
+                self.at = start
             if not self.peek(b">"):
                 mailbox = self.local_part()
                 if self.peek(b"@"):

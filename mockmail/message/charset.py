@@ -94,7 +94,9 @@ def decode(octets: bytes, label: bytes = b"", *, cut: bool = False) -> str:
     for guess in (name, "utf-8", _WIDER.get(name, name)):
         for less in range(4 if cut else 1):
             try:
-                return octets[: len(octets) - less].decode(guess)
+                text = octets[: len(octets) - less].decode(guess)
             except UnicodeError:
                 continue
+            # UTF-7 can have half a character, which nobody could print.
+            return text.encode("utf-8", "replace").decode() if guess == "utf-7" else text
     return octets.decode(FALLBACK if name == "ascii" else name, "replace")

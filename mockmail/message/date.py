@@ -15,7 +15,7 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*+\.?"
 _TIME = (
     r"(?P<hour>[0-9]{1,2})\s*[:.]\s*(?P<minute>[0-9]{1,2})"
-    r"(?:\s*[:.]\s*(?P<second>[0-9]{1,2}))?(?:[.,][0-9]+)?\s*(?P<half>[ap]m\b)?"
+    r"(?:\s*[:.]\s*(?P<second>[0-9]{1,2}))?(?:[.,][0-9]+)?\s*(?P<half>[ap]\.?m\b)?"
 )
 _DAY = r"(?P<day>[0-9]{1,2})"
 _ANY_TIME = re.compile(_TIME, re.IGNORECASE)
@@ -24,14 +24,17 @@ _DATES = tuple(
     for pattern in (
         # ISO 8601 and RFC 3339
         r"\b(?P<year>[0-9]{4})-(?P<number>[0-9]{2})-(?P<day>[0-9]{2})(?=\b|T)",
-        r"\b(?P<year>[0-9]{4})(?P<number>[0-9]{2})(?P<day>[0-9]{2})(?=T)",
+        (
+            r"\b(?P<year>[0-9]{4})(?P<number>[0-9]{2})(?P<day>[0-9]{2})"
+            r"T(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?P<second>[0-9]{2})?"
+        ),
         # date = day month year, and RFC 850's form of it
-        rf"\b{_DAY}\s*-?\s*{_MONTH}\s*[-,]?\s*(?P<year>[0-9]{{2,}})\b",
+        rf"\b{_DAY}\.?\s*-?\s*{_MONTH}\s*[-,]?\s*(?P<year>[0-9]{{2,}})\b",
         # asctime's, with a zone perhaps, and how Americans write
-        rf"\b{_MONTH}\s+{_DAY},?\s+(?:{_TIME}\s*(?:[A-Z]{{3,4}}\s+)?)?(?P<year>[0-9]{{4}})\b",
+        rf"\b{_MONTH}\s+{_DAY},?\s+(?:{_TIME}\s*(?:(?:[A-Z]{{3,4}}|[+-][0-9]{{4}})\s+)?)?(?P<year>[0-9]{{4}})\b",
     )
 )
-_OFFSET = re.compile(r"([+-])\s*([0-9]{1,2}):?([0-9]{2})\b")
+_OFFSET = re.compile(r"([+-])\s*([0-9]{1,2}):?([0-9]{2})?(?![0-9])")
 _NAMED = re.compile(r"(?<![A-Z])[A-Z]++", re.IGNORECASE)
 # obs-zone (RFC 5322 section 4.3), in hours; the letters of the military mean nothing certain.
 _ZONES = {"UT": 0, "GMT": 0, "UTC": 0, "Z": 0}
@@ -71,34 +74,34 @@ def _moment(found: re.Match[str], value: str) -> datetime:
         # Two digits are of this century up to 49; three count from 1900 (section 4.3).
         year += 2000 if year < 50 and len(parts["year"]) == 2 else 1900
     day = datetime(year, month, int(parts["day"]))
-    end = found.end()
+    time: re.Match[str] | None = found
     if not parts.get("hour"):
-        time = _ANY_TIME.search(value, end)
+        time = _ANY_TIME.search(value, found.end())
         parts |= time.groupdict() if time else {}
     hour, minute, second = (int(parts.get(part) or 0) for part in ("hour", "minute", "second"))
     if parts.get("half"):
-        hour = hour % 12 + (12 if parts["half"].lower() == "pm" else 0)
+        hour = hour % 12 + (12 if parts["half"].lower().startswith("p") else 0)
     second = 59 if second == 60 else second  # a leap second: the one before it
     with suppress(ValueError):
         day = day.replace(hour=hour, minute=minute, second=second)
+    # A zone follows a time: the hyphens of 21-Nov-97 are no signs.
+    zone = _zone(value[max(time.end("minute"), time.end("second")) :]) if time else None
     try:
-        return day.replace(tzinfo=_zone(value[found.start("day") :]))
+        return day.replace(tzinfo=zone)
     except ValueError:
         return day
 
 
 def _zone(rest: str) -> timezone | None:
-    """The zone in what stands from the day on."""
-    # The hyphens of 21-Nov-97 and 1997-11-21 are no signs: a zone follows a time.
-    time = _ANY_TIME.search(rest)
-    if time is None:
-        return None
-    if found := _OFFSET.search(rest, time.end()):
-        minutes = int(found[2]) * 60 + int(found[3])
-        if found[1] == "-":
-            return None if minutes == 0 else timezone(-timedelta(minutes=minutes))
-        return timezone(timedelta(minutes=minutes)) if minutes else UTC
-    for found in _NAMED.finditer(rest, time.end()):
+    """The zone in what stands behind the time."""
+    if found := _OFFSET.search(rest):
+        minutes = int(found[2]) * 60 + int(found[3] or 0)
+        try:
+            zone = timezone(timedelta(minutes=-minutes if found[1] == "-" else minutes))
+        except ValueError:
+            return None
+        return zone if minutes else None if found[1] == "-" else UTC
+    for found in _NAMED.finditer(rest):
         hours = _ZONES.get(found[0].upper())
         if hours is not None:
             return timezone(timedelta(hours=hours)) if hours else UTC

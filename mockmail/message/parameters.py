@@ -1,6 +1,6 @@
 """The values of MIME fields: a token, and parameters behind it (RFC 2045 section 5.1, RFC 2231).
 
-Where a parameter is broken, the next ``;`` starts a new one.
+Behind a parameter that is broken, reading goes on at a ``;`` further on.
 """
 
 import re

@@ -22,6 +22,7 @@ PREVIEW_LENGTH = 200
 """Characters of a preview (RFC 8970 section 3.3: 200, and no more than 256)."""
 PREVIEW_OCTETS = 256 * 1024
 """Octets of a part that are read for it."""
+_BEST = (b"plain", b"html", b"related", b"mixed")
 _ENCODED = (b"base64", b"quoted-printable")
 
 
@@ -114,10 +115,17 @@ def _preview(message: Message) -> str:
 
             text = to_text(text)
         # A preview is a string of IMAP, too: no NUL in it.
-        line = " ".join(text.replace("\0", " ").split())
+        # A byte order mark is not shown (RFC 3629 section 6).
+        line = " ".join(text.replace("\0", " ").removeprefix("\ufeff").split())
         if line:
             return line[:PREVIEW_LENGTH].rstrip()
     return ""
+
+
+def _rank(part: Part) -> int:
+    """Which of several alternatives a preview is made of."""
+    subtype = part.subtype.lower()
+    return _BEST.index(subtype) if subtype in _BEST else len(_BEST)
 
 
 def _shown(root: Part) -> Iterator[Part]:
@@ -132,5 +140,5 @@ def _shown(root: Part) -> Iterator[Part]:
             yield part
         parts = part.parts
         if part.subtype.lower() == b"alternative":
-            parts = sorted(parts, key=lambda each: each.subtype.lower() != b"plain")
+            parts = sorted(parts, key=_rank)
         waiting += reversed(parts)
