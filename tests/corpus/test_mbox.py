@@ -172,7 +172,7 @@ def ended(raw: bytes) -> bytes:
     return raw if not raw or raw.endswith(b"\n") else raw + b"\r\n"
 
 
-@settings(deadline=None, derandomize=True, max_examples=500)
+@settings(deadline=None, derandomize=True, max_examples=200)
 @given(items)
 def test_what_goes_out_comes_in(given_items: list[Item]) -> None:
     expected = shown(given_items)
@@ -186,14 +186,14 @@ def test_what_goes_out_comes_in(given_items: list[Item]) -> None:
     ]
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(deadline=None, derandomize=True, max_examples=150)
 @given(items)
 def test_a_second_time_changes_nothing(given_items: list[Item]) -> None:
     once = written(*given_items)
     assert written(*parse(once)) == once
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(deadline=None, derandomize=True, max_examples=150)
 @given(raws)
 def test_any_file_can_be_read_and_kept(data: bytes) -> None:
     read_items = list(parse(b"From a\n" + data))

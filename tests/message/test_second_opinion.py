@@ -18,7 +18,7 @@ from ugly import ugly
 
 pytestmark = pytest.mark.program("dovecot")
 
-GENERATED = 2000
+GENERATED = 1600
 ITEMS = b"ENVELOPE BODYSTRUCTURE BODY RFC822.SIZE"
 
 
