@@ -27,6 +27,7 @@ from mockmail.imap.commands import (
     unselect,
 )
 from mockmail.imap.ext import (
+    condstore,
     enable,
     esearch,
     id,
@@ -110,6 +111,7 @@ EXTENSIONS = (
     move.EXTENSION,
     multiappend.EXTENSION,
     esearch.EXTENSION,
+    condstore.EXTENSION,
     status_size.EXTENSION,
     BINARY,
     PREVIEW,

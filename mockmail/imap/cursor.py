@@ -4,7 +4,8 @@ The methods either take what they name and move on, or raise `Bad` with what was
 expected and what stands there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from re import Pattern
 from typing import TypeVar
@@ -16,15 +17,25 @@ from mockmail.store.flags import Flags, flags, problem
 from mockmail.store.utf7 import from_utf7
 
 T = TypeVar("T")
+R = TypeVar("R", bound="Row")
 
 MAX_NESTING = 50
 """Parentheses, NOTs and ORs inside one another."""
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a command names: an item, a key, a modifier."""
+
+    name: bytes
+    enables: bytes | None = field(default=None, kw_only=True)
+    """The capability that a command enables by naming it."""
+
+
 class Cursor:
     """A position in a command."""
 
-    __slots__ = ("at", "charset", "data", "depth")
+    __slots__ = ("at", "charset", "data", "depth", "rows")
 
     def __init__(self, data: bytes, at: int = 0) -> None:
         self.data = data
@@ -32,6 +43,8 @@ class Cursor:
         self.depth = 0
         self.charset = "utf-8"
         """What texts are in: Python's name of a codec; CHARSET of SEARCH changes it."""
+        self.rows: list[Row] = []
+        """What the command has named so far."""
 
     def expected(self, what: str) -> Bad:
         """The error that says what should stand here."""
@@ -79,6 +92,16 @@ class Cursor:
     def word(self, what: str) -> bytes:
         """An atom in capitals: a name of the protocol."""
         return self.atom(what).upper()
+
+    def row(self, rows: Mapping[bytes, R], what: str) -> R:
+        """The row whose name stands here; `Bad` if there is none of that name."""
+        start = self.at
+        row = rows.get(self.word(what))
+        if row is None:
+            self.at = start
+            raise self.expected(what)
+        self.rows.append(row)
+        return row
 
     def number(self) -> int:
         """``number``, up to 63 bits as RFC 9051 has them."""

@@ -12,9 +12,9 @@ from enum import Enum, Flag, auto
 from typing import TypeVar
 
 from mockmail.clock import Clock
-from mockmail.imap.cursor import Cursor
-from mockmail.imap.reply import Done
-from mockmail.imap.view import Chosen, View
+from mockmail.imap.cursor import Cursor, Row
+from mockmail.imap.reply import Bad, Done
+from mockmail.imap.view import BASE_TELLINGS, Chosen, Render, Tellings, View
 from mockmail.numset import Seq, SeqSet, Uid, UidSet
 from mockmail.query.criteria import Criterion
 from mockmail.sasl.mechanism import Mechanism
@@ -23,13 +23,13 @@ from mockmail.store.mailbox import Mailbox
 from mockmail.store.store import Store, User
 from mockmail.wire.acts import Act, Wait, Woke
 from mockmail.wire.buffer import Buffer
-from mockmail.wire.response import Piece, Response
+from mockmail.wire.response import Response
 
 Answer = Generator[Act | Response, Woke | None, Done]
 """A handler's run: responses and acts, and in the end `Done`."""
 
 C = TypeVar("C")
-R = TypeVar("R")
+R = TypeVar("R", bound=Row)
 
 
 class State(Enum):
@@ -78,7 +78,14 @@ def command(
     def prepare(session: "Session", cursor: Cursor) -> Callable[[], Answer]:
         value = parse(session, cursor)
         cursor.end()
-        return lambda: handle(session, value)
+        enables = [row.enables for row in cursor.rows if row.enables is not None]
+
+        def enable_and_handle() -> Answer:
+            for each in enables:
+                yield from session.enable(each)
+            return (yield from handle(session, value))
+
+        return enable_and_handle if enables else lambda: handle(session, value)
 
     return CommandRow(name, states, seqs, prepare)
 
@@ -110,14 +117,20 @@ def message_command(
     )
 
 
-def named(cursor: Cursor, rows: Mapping[bytes, R], what: str) -> R:
-    """The row whose name stands at the cursor; `Bad` if this server has none of that name."""
-    start = cursor.at
-    row = rows.get(cursor.word(what))
-    if row is None:
-        cursor.at = start
-        raise cursor.expected(what)
-    return row
+def modifiers(
+    cursor: Cursor, rows: Mapping[bytes, R], what: str, parse: Callable[[R], C]
+) -> tuple[C, ...]:
+    """``"(" modifier *(SP modifier) ")"``, each at most once (RFC 4466 section 2)."""
+    names = set()
+
+    def modifier() -> C:
+        row = cursor.row(rows, what)
+        if row.name in names:
+            raise Bad(f"{row.name.decode()} stands there twice")
+        names.add(row.name)
+        return parse(row)
+
+    return tuple(cursor.list_of(modifier))
 
 
 def no_arguments(session: "Session", cursor: Cursor) -> None:
@@ -130,8 +143,8 @@ class CapabilityRow:
 
     name: bytes
     shown: "Callable[[Session], bool]"
-    enable: "Callable[[Session], None] | None" = None
-    """What ENABLE does with it (RFC 5161); None if it can't be enabled."""
+    enable: "Callable[[Session], Sequence[Response]] | None" = None
+    """What enabling it does and says (RFC 5161); None if it can't be enabled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +152,15 @@ class FetchItem:
     """A FETCH item as asked for: how to render it for one message."""
 
     name: bytes
-    render: Callable[[View, Entry], Piece]
+    render: Render
     sets_seen: bool = False
     shows_flags: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class FetchItemRow:
+class FetchItemRow(Row):
     """A FETCH item: `parse` reads what follows the name, up to the next item."""
 
-    name: bytes
     parse: Callable[[bytes, Cursor], FetchItem]
 
 
@@ -157,16 +169,21 @@ def plain_item(item: FetchItem) -> FetchItemRow:
     return FetchItemRow(item.name, lambda name, cursor: item)
 
 
-Narrow = Callable[[View, list[Chosen]], list[Chosen]]
-"""Which of the chosen messages a FETCH modifier leaves."""
+@dataclass(frozen=True, slots=True)
+class FetchModifier:
+    """What a FETCH modifier does."""
+
+    narrow: Callable[[View, list[Chosen]], list[Chosen]]
+    """Which of the chosen messages it leaves."""
+    items: tuple[bytes, ...] = ()
+    """Items that come with it, asked for or not."""
 
 
 @dataclass(frozen=True, slots=True)
-class FetchModifierRow:
+class FetchModifierRow(Row):
     """A FETCH modifier (RFC 4466 section 2.4)."""
 
-    name: bytes
-    parse: Callable[[Cursor], Narrow]
+    parse: Callable[[Cursor], FetchModifier]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,22 +194,23 @@ class Split:
     code: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class StoreModifierRow:
-    """A STORE modifier (RFC 4466 section 2.5)."""
+StoreModifier = Callable[[View, list[Chosen]], Split]
 
-    name: bytes
-    parse: Callable[[Cursor], Callable[[View, list[Chosen]], Split]]
+
+@dataclass(frozen=True, slots=True)
+class StoreModifierRow(Row):
+    """A STORE modifier (RFC 4466 section 2.5): `parse` is told which messages were named."""
+
+    parse: Callable[[Cursor, SeqSet | UidSet], StoreModifier]
 
 
 AfterOpen = Callable[["Session", View], Iterable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
-class SelectParameterRow:
+class SelectParameterRow(Row):
     """A SELECT parameter (RFC 4466 section 2.1): what is said once the mailbox is open."""
 
-    name: bytes
     parse: Callable[[Cursor], AfterOpen]
 
 
@@ -211,31 +229,42 @@ ArrivalCode = Callable[[Arrival], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class StatusItemRow:
+class StatusItemRow(Row):
     """A STATUS item and its value."""
 
-    name: bytes
     value: Callable[[Mailbox], bytes]
 
 
+SearchNote = Callable[[Sequence[Entry]], bytes]
+"""What is said of the messages that a SEARCH returns, if there are any."""
+
+
 @dataclass(frozen=True, slots=True)
-class SearchKeyRow:
+class SearchKeyRow(Row):
     """A SEARCH key: `parse` reads its arguments with the parser of keys at hand."""
 
-    name: bytes
     parse: Callable[["Session", Cursor, Callable[[], Criterion]], Criterion]
+    note: SearchNote | None = None
+    """What this key adds to the answer."""
 
 
 Numbers = Sequence[Seq] | Sequence[Uid]
-SearchReturn = Callable[[Numbers], bytes | None]
-"""What a result option says of the numbers that were found, ascending; None for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class SearchReturnRow:
+class SearchReturn:
+    """A result option as asked for."""
+
+    tell: Callable[[Numbers], bytes | None]
+    """What it says of the numbers that were found, ascending; None for nothing."""
+    returned: slice
+    """Which of them it returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchReturnRow(Row):
     """A result option of SEARCH (RFC 4466 section 2.6.1): `parse` reads what follows its name."""
 
-    name: bytes
     parse: Callable[[Cursor], SearchReturn]
 
 
@@ -345,7 +374,9 @@ class Session:
     client_id: dict[bytes, bytes | None] = field(default_factory=dict)
     """What the client said of itself with ID (RFC 2971)."""
     enabled: dict[bytes, None] = field(default_factory=dict)
-    """Capabilities that ENABLE has switched on (RFC 5161)."""
+    """Capabilities that are switched on, by ENABLE (RFC 5161) or by being used."""
+    tellings: Tellings = BASE_TELLINGS
+    """How changes of a mailbox are told; for `view` too."""
     wait: Wait = field(init=False)
     """For input, or the autologout."""
 
@@ -372,9 +403,16 @@ class Session:
         self.user = user
         self.state = State.AUTHENTICATED
 
-    def open_view(self, view: View) -> None:
-        self.view = view
+    def open_view(self, mailbox: Mailbox, *, read_only: bool) -> View:
+        self.view = View(
+            mailbox,
+            number=self.number,
+            origin=self.name,
+            read_only=read_only,
+            tellings=self.tellings,
+        )
         self.state = State.SELECTED
+        return self.view
 
     def close_view(self) -> None:
         """Leave the selected mailbox, if there is one."""
@@ -382,6 +420,21 @@ class Session:
             self.view.close()
             self.view = None
             self.state = State.AUTHENTICATED
+
+    def enable(self, name: bytes) -> Sequence[Response]:
+        """Switch a capability on, unless it is on; what is to be said of it."""
+        if name in self.enabled:
+            return ()
+        self.enabled[name] = None
+        rows = (row for row in self.catalogue.capabilities if row.name == name)
+        row = next(rows, None)
+        return row.enable(self) if row is not None and row.enable is not None else ()
+
+    def tell_by(self, tellings: Tellings) -> None:
+        """From now on, tell changes in this way."""
+        self.tellings = tellings
+        if self.view is not None:
+            self.view.tellings = tellings
 
     def untold(self, *, expunges: bool) -> list[Response]:
         """What the client has not been told: the view's news, then the other tellers'."""

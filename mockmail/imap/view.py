@@ -10,7 +10,7 @@ moves numbers is told unless the caller allows it.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -20,7 +20,7 @@ from mockmail.numset import Seq, SeqSet, Uid, UidSet, without
 from mockmail.store.flags import SYSTEM_FLAGS
 from mockmail.store.journal import Appended, Change, Entry, Expunged, Flagged
 from mockmail.store.mailbox import Mailbox
-from mockmail.wire.response import Response
+from mockmail.wire.response import Piece, Response
 
 Chosen = tuple[Seq, Entry]
 """A message that a command names: the number by which the client knows it, and the entry."""
@@ -224,6 +224,10 @@ class View:
         )
 
 
+Render = Callable[[View, Entry], Piece]
+"""What FETCH says of one message: an item, with its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tellings:
     """How each kind of change is told; an extension that is enabled brings its own."""
@@ -233,6 +237,10 @@ class Tellings:
     recent: Callable[[View], list[Response]]
     keywords: Callable[[View], list[Response]]
     flagged: Callable[[View, Sequence[Entry]], list[Response]]
+    flags: Mapping[bytes, Render]
+    """The items of a FETCH that tells of changed flags, whoever changed them."""
+    silent: Mapping[bytes, Render]
+    """The items of the FETCH that answers a ``.SILENT`` STORE; none for no answer."""
 
 
 def _expunged(view: View, uids: Sequence[Uid]) -> list[Response]:
@@ -265,11 +273,24 @@ def keywords(view: View) -> list[Response]:
 
 
 def _flagged(view: View, entries: Sequence[Entry]) -> list[Response]:
+    renders = view.tellings.flags.values()
     return [
-        reply.fetch(view.seq_of(entry.uid), entry.uid, [b"FLAGS " + view.flags_wire(entry)])
+        reply.fetch(view.seq_of(entry.uid), entry.uid, [render(view, entry) for render in renders])
         for entry in entries
     ]
 
 
-BASE_TELLINGS = Tellings(_expunged, _arrived, _recent, keywords, _flagged)
+def flags_item(view: View, entry: Entry) -> Piece:
+    """``FLAGS (\\Seen)``: what FETCH says of the flags."""
+    return b"FLAGS " + view.flags_wire(entry)
+
+
+def uid_item(view: View, entry: Entry) -> Piece:
+    """``UID 7``."""
+    return b"UID %d" % entry.uid
+
+
+BASE_TELLINGS = Tellings(
+    _expunged, _arrived, _recent, keywords, _flagged, {b"FLAGS": flags_item}, {}
+)
 """RFC 3501's: EXPUNGE, EXISTS, RECENT, FLAGS with PERMANENTFLAGS, FETCH FLAGS."""

@@ -92,6 +92,13 @@ class TextHas:
 
 
 @dataclass(frozen=True, slots=True)
+class ModifiedSince:
+    """Messages whose mod-sequence is `modseq` or higher (RFC 7162 section 3.1.5)."""
+
+    modseq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """Messages that don't match."""
 
@@ -125,6 +132,7 @@ Criterion = (
     | HeaderHas
     | BodyHas
     | TextHas
+    | ModifiedSince
     | Not
     | Or
     | And

@@ -17,6 +17,7 @@ from mockmail.query.criteria import (
     HeaderHas,
     InSeqs,
     InUids,
+    ModifiedSince,
     Not,
     Or,
     Received,
@@ -57,6 +58,8 @@ def matcher(criterion: Criterion, recent: Container[Uid]) -> Matcher:
             return _body(folded(text))
         case TextHas(text):
             return _text(folded(text))
+        case ModifiedSince(modseq):
+            return lambda seq, entry: entry.modseq >= modseq
         case Not(inner):
             wrong = matcher(inner, recent)
             return lambda seq, entry: not wrong(seq, entry)

@@ -357,3 +357,19 @@ def test_somebody_expunges_while_a_store_is_under_way(mailserver: mockmail.Serve
         client.add_flags([1, 2], ["$Work"])
         assert client.search(["KEYWORD", "$Work"]) == [2]
         assert client.fetch([2], ["UID"])[2][b"SEQ"] == 1
+
+
+@pytest.mark.usefixtures("letters")
+def test_asks_for_what_has_changed_by_mod_sequence(mailserver: mockmail.Server) -> None:
+    with opened(mailserver) as client, opened(mailserver) as other:
+        assert client.has_capability("CONDSTORE")
+        before = client.folder_status("INBOX", ["HIGHESTMODSEQ"])[b"HIGHESTMODSEQ"]
+        other.add_flags([2], [b"$Work"])
+        changed = client.fetch([1, 2, 3], ["FLAGS"], [f"CHANGEDSINCE {before}"])
+        assert list(changed) == [2]
+        assert b"$Work" in changed[2][b"FLAGS"]
+        (modseq,) = changed[2][b"MODSEQ"]
+        assert modseq > before
+        assert client.search(["MODSEQ", str(modseq)]) == [2]
+        assert client.search(["MODSEQ", str(modseq)]).modseq == modseq
+        assert client.select_folder("INBOX")[b"HIGHESTMODSEQ"] == modseq

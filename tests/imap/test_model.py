@@ -23,7 +23,8 @@ SESSIONS = 3
 LARGE = 12
 """Messages from which on nothing is copied."""
 FLAGS = ("\\Seen", "\\Flagged", "\\Deleted", "$Work")
-SEQS = frozenset(("FETCH", "STORE", "SEARCH"))
+SEQS = frozenset(("FETCH", "STORE", "SEARCH", "STATUS"))
+"""Commands that don't tell of an EXPUNGE."""
 
 clients = st.integers(0, SESSIONS - 1)
 flag_sets = st.sets(st.sampled_from(FLAGS), max_size=3).map(lambda chosen: tuple(sorted(chosen)))
@@ -39,6 +40,8 @@ class Told:
     read_only: bool
     silent: set[int] = field(default_factory=set)
     """Messages whose flags it changed without hearing of the result."""
+    condstore: bool = False
+    """Whether it is told of mod-sequences (RFC 7162 section 3.1)."""
 
 
 def _members(pairs: list[tuple[object, object]], largest: int) -> list[int]:
@@ -61,6 +64,9 @@ class Sessions(RuleBasedStateMachine):
         self.world = inbox(count)
         self.mailbox: dict[int, frozenset[str]] = dict.fromkeys(range(1, count + 1), frozenset())
         self.next_uid = count + 1
+        self.untagged: list[str] = []
+        self.highest = 2 if count else 1
+        self.modseqs = dict.fromkeys(self.mailbox, self.highest)
         self.clients = [
             Client(self.world).open(examine=examine and number == SESSIONS - 1)
             for number in range(SESSIONS)
@@ -75,6 +81,16 @@ class Sessions(RuleBasedStateMachine):
     def flags_of(self, uid: int) -> frozenset[str] | None:
         return self.mailbox.get(uid)
 
+    def stamp(self, uids: list[int]) -> None:
+        """One transaction has changed these messages."""
+        if uids:
+            self.highest += 1
+            self.modseqs.update(dict.fromkeys(uids, self.highest))
+
+    def since(self, back: int) -> int:
+        """A mod-sequence that a client may remember."""
+        return max(1, self.highest - back)
+
     def alter(self, uid: int, op: FlagOp, names: tuple[str, ...]) -> None:
         old = self.mailbox[uid]
         if op is FlagOp.REPLACE:
@@ -82,12 +98,19 @@ class Sessions(RuleBasedStateMachine):
         else:
             self.mailbox[uid] = old | set(names) if op is FlagOp.ADD else old - set(names)
 
-    def add(self, names: frozenset[str]) -> None:
-        self.mailbox[self.next_uid] = names
-        self.next_uid += 1
+    def add(self, *messages: frozenset[str]) -> None:
+        uids = []
+        for names in messages:
+            uids.append(self.next_uid)
+            self.mailbox[self.next_uid] = names
+            self.next_uid += 1
+        self.stamp(uids)
 
     def expunge_deleted(self) -> None:
-        self.mailbox = {u: names for u, names in self.mailbox.items() if "\\Deleted" not in names}
+        kept = {u: names for u, names in self.mailbox.items() if "\\Deleted" not in names}
+        if len(kept) < len(self.mailbox):
+            self.highest += 1
+        self.mailbox = kept
 
     def chosen(
         self, who: int, pairs: list[tuple[object, object]], by_uid: bool
@@ -116,12 +139,20 @@ class Sessions(RuleBasedStateMachine):
 
     def ask(self, who: int, text: str) -> tuple[str, list[str]]:
         """Send a command; its verdict and its untagged lines."""
-        *untagged, tagged = self.clients[who].command(text)
-        return tagged.split(" ", 2)[1], untagged
+        *self.untagged, self.tagged = self.clients[who].command(text)
+        return self.tagged.split(" ", 2)[1], self.untagged
 
     def after(self, who: int, command: str) -> None:
         """Law 6, against the model: the client counts what the model says it knows."""
         self.tell(who, command)
+        for line in self.untagged:
+            found = _NUMBERED.search(line)
+            if found is None:
+                assert not self.told[who].condstore or "FETCH" in command or " FETCH" not in line
+            else:
+                assert self.told[who].condstore
+                assert int(found[2]) == self.modseqs[int(found[1])]
+        self.untagged = []
         shadow = self.clients[who].shadow
         assert shadow is not None
         assert shadow.messages is not None
@@ -149,6 +180,7 @@ class Sessions(RuleBasedStateMachine):
     def bystander_expunges(self, pick: int) -> None:
         uid = list(self.mailbox)[pick % len(self.mailbox)]
         del self.mailbox[uid]
+        self.highest += 1
         user = self.world.store.users["anna"]
         with self.world.engine.turn(), self.world.store.transaction("bystander") as tx:
             tx.expunge(user.mailboxes["INBOX"], [Uid(uid)])
@@ -163,6 +195,7 @@ class Sessions(RuleBasedStateMachine):
             tx.store_flags(user.mailboxes["INBOX"], [Uid(uid)], op, flags(names))
         self.alter(uid, op, names)
         if self.flags_of(uid) != before:
+            self.stamp([uid])
             for told in self.told:
                 told.silent.discard(uid)
 
@@ -196,6 +229,7 @@ class Sessions(RuleBasedStateMachine):
         op=st.sampled_from(FlagOp),
         names=flag_sets,
         silent=st.booleans(),
+        back=st.none() | st.integers(0, 6),
     )
     def store(
         self,
@@ -205,22 +239,30 @@ class Sessions(RuleBasedStateMachine):
         op: FlagOp,
         names: tuple[str, ...],
         silent: bool,
+        back: int | None,
     ) -> None:
         name = "UID STORE" if by_uid else "STORE"
+        since = None if back is None else self.since(back)
+        modifier = "" if since is None else f"(UNCHANGEDSINCE {since}) "
+        self.told[who].condstore |= since is not None
         uids = self.chosen(who, pairs, by_uid)
         told = list(self.told[who].uids)
         item = op.value + (".SILENT" if silent else "")
-        verdict, lines = self.ask(who, f"{name} {_text(pairs)} {item} ({' '.join(names)})")
+        text = f"{name} {_text(pairs)} {modifier}{item} ({' '.join(names)})"
+        verdict, lines = self.ask(who, text)
         if uids is None:
             assert verdict == "BAD"
         elif self.told[who].read_only:
             assert verdict == "NO"
         else:
             present = [uid for uid in uids if self.flags_of(uid) is not None]
-            for uid in present:
+            kept = [uid for uid in present if since is None or self.modseqs[uid] <= since]
+            changed = []
+            for uid in kept:
                 before = self.flags_of(uid)
                 self.alter(uid, op, names)
                 if self.flags_of(uid) != before:
+                    changed.append(uid)
                     for number, each in enumerate(self.told):
                         if number != who:
                             each.silent.discard(uid)
@@ -228,10 +270,13 @@ class Sessions(RuleBasedStateMachine):
                     self.told[who].silent.add(uid)
                 else:
                     self.told[who].silent.discard(uid)
+            self.stamp(changed)
             assert (verdict == "OK") == (by_uid or silent or present == uids)
-            if not silent:
+            failed = [uid if by_uid else told.index(uid) + 1 for uid in present if uid not in kept]
+            assert _modified(self.tagged) == failed
+            if not silent or self.told[who].condstore:
                 numbers = [int(line.split()[1]) for line in lines if " FETCH " in line]
-                assert numbers[: len(present)] == [told.index(uid) + 1 for uid in present]
+                assert numbers[: len(kept)] == [told.index(uid) + 1 for uid in kept]
         self.after(who, name)
 
     @rule(who=clients)
@@ -259,6 +304,43 @@ class Sessions(RuleBasedStateMachine):
         assert [int(n) for n in lines[0].split()[2:]] == expected
         self.after(who, command)
 
+    @rule(who=clients)
+    def status(self, who: int) -> None:
+        self.told[who].condstore = True
+        verdict, lines = self.ask(who, "STATUS INBOX (HIGHESTMODSEQ)")
+        assert verdict == "OK"
+        assert f"* STATUS INBOX (HIGHESTMODSEQ {self.highest})" in lines
+        self.after(who, "STATUS")
+
+    @rule(who=clients, back=st.integers(0, 6))
+    def fetch_changed(self, who: int, back: int) -> None:
+        since = self.since(back)
+        told = self.told[who]
+        told.condstore = True
+        expected = [
+            (number, uid, self.modseqs[uid])
+            for number, uid in enumerate(told.uids, 1)
+            if uid in self.mailbox and self.modseqs[uid] > since
+        ]
+        verdict, lines = self.ask(who, f"UID FETCH 1:* (MODSEQ) (CHANGEDSINCE {since})")
+        assert verdict == "OK"
+        found = [_MODSEQ.fullmatch(line) for line in lines]
+        assert [tuple(map(int, each.groups())) for each in found if each] == expected
+        self.after(who, "UID FETCH")
+
+    @rule(who=clients, back=st.integers(0, 6))
+    def search_changed(self, who: int, back: int) -> None:
+        since = self.since(back)
+        told = self.told[who]
+        told.condstore = True
+        expected = [uid for uid in told.uids if uid in self.mailbox and self.modseqs[uid] >= since]
+        verdict, lines = self.ask(who, f"UID SEARCH MODSEQ {since}")
+        assert verdict == "OK"
+        highest = max((self.modseqs[uid] for uid in expected), default=0)
+        words = ["* SEARCH", *map(str, expected), *([f"(MODSEQ {highest})"] if expected else [])]
+        assert " ".join(words) in lines
+        self.after(who, "UID SEARCH")
+
     @precondition(lambda self: len(self.mailbox) < LARGE)  # or it doubles and doubles
     @rule(who=clients, pairs=sets, by_uid=st.booleans())
     def copy_here(self, who: int, pairs: list[tuple[object, object]], by_uid: bool) -> None:
@@ -271,10 +353,7 @@ class Sessions(RuleBasedStateMachine):
             present = [uid for uid in uids if self.flags_of(uid) is not None]
             assert (verdict == "OK") == (by_uid or present == uids)
             if verdict == "OK":
-                for uid in present:
-                    names = self.flags_of(uid)
-                    assert names is not None
-                    self.add(names)
+                self.add(*(self.mailbox[uid] for uid in present))
         self.after(who, name)
 
     @rule(who=clients, names=flag_sets)
@@ -319,6 +398,19 @@ class Sessions(RuleBasedStateMachine):
         mailbox = self.world.store.users["anna"].mailboxes["INBOX"]
         assert {e.uid: frozenset(e.flags.names) for e in mailbox} == self.mailbox
         self.world.check()
+
+
+_NUMBERED = re.compile(r"\* \d+ FETCH \(UID (\d+) .*MODSEQ \((\d+)\)")
+_MODSEQ = re.compile(r"\* (\d+) FETCH \(UID (\d+) MODSEQ \((\d+)\)\)")
+
+
+def _modified(tagged: str) -> list[int]:
+    """The numbers in a MODIFIED response code."""
+    found = re.search(r"\[MODIFIED ([0-9:,]+)\]", tagged)
+    if found is None:
+        return []
+    ranges = (part.split(":") for part in found[1].split(","))
+    return [number for ends in ranges for number in range(int(ends[0]), int(ends[-1]) + 1)]
 
 
 _FETCHED = re.compile(r"\* (\d+) FETCH \(UID (\d+) FLAGS \(([^)]*)\)\)")

@@ -1,6 +1,6 @@
 """The seams hold: an extension made of rows alone, one for each seam, and no handler touched."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from harness import Client, inbox
@@ -16,19 +16,21 @@ from mockmail.imap.session import (
     Extension,
     FetchItem,
     FetchItemRow,
+    FetchModifier,
     FetchModifierRow,
     MechanismRow,
-    Narrow,
     SearchKeyRow,
     SelectParameterRow,
     Seqs,
     Session,
     Split,
     StatusItemRow,
+    StoreModifier,
     StoreModifierRow,
     command,
 )
 from mockmail.imap.view import Chosen, View
+from mockmail.numset import SeqSet, UidSet
 from mockmail.query.criteria import HasFlag
 from mockmail.sasl.mechanism import Exchange
 from mockmail.store.journal import Entry
@@ -68,13 +70,16 @@ def _no_arguments(session: Session, cursor: Cursor) -> None:
     pass
 
 
-def _above(cursor: Cursor) -> Narrow:
+def _above(cursor: Cursor) -> FetchModifier:
     cursor.space()
     limit = cursor.number()
-    return lambda view, entries: [(seq, entry) for seq, entry in entries if entry.uid > limit]
+    return FetchModifier(
+        lambda view, entries: [(seq, entry) for seq, entry in entries if entry.uid > limit],
+        items=(b"XTWICE",),
+    )
 
 
-def _refuse_above(cursor: Cursor) -> Callable[[View, list[Chosen]], Split]:
+def _refuse_above(cursor: Cursor, ids: SeqSet | UidSet) -> StoreModifier:
     cursor.space()
     limit = cursor.number()
 

@@ -14,11 +14,11 @@ from mockmail.imap.reply import Done, No
 from mockmail.imap.session import (
     Answer,
     FetchItem,
-    Narrow,
+    FetchModifier,
     Seqs,
     Session,
     message_command,
-    named,
+    modifiers,
 )
 from mockmail.numset import SeqSet, Uid, UidSet
 from mockmail.store.flags import FlagOp, flags
@@ -37,7 +37,7 @@ MACROS = {
 class FetchCommand:
     ids: SeqSet | UidSet
     items: tuple[FetchItem, ...]
-    modifiers: tuple[Narrow, ...]
+    modifiers: tuple[FetchModifier, ...]
 
 
 def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchCommand:
@@ -50,12 +50,9 @@ def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchComman
         if row is None:
             cursor.at = start
             raise cursor.expected("a FETCH item")
+        cursor.rows.append(row)
         cursor.at = start + len(name)
         return row.parse(name, cursor)
-
-    def modifier() -> Narrow:
-        rows = session.catalogue.fetch_modifiers
-        return named(cursor, rows, "a FETCH modifier").parse(cursor)
 
     cursor.space()
     if cursor.peek(b"("):
@@ -68,18 +65,24 @@ def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchComman
             items = [rows[name].parse(name, cursor) for name in macro]
         else:
             items = [item()]
-    modifiers = cursor.list_of(modifier) if cursor.skip(b" ") else []
-    if isinstance(ids, UidSet) and not any(each.name == b"UID" for each in items):
+    modifying: tuple[FetchModifier, ...] = ()
+    if cursor.skip(b" "):
+        known = session.catalogue.fetch_modifiers
+        modifying = modifiers(cursor, known, "a FETCH modifier", lambda row: row.parse(cursor))
+    names = {each.name for each in items}
+    if isinstance(ids, UidSet) and b"UID" not in names:
         items.insert(0, rows[b"UID"].parse(b"UID", cursor))  # RFC 3501 section 6.4.8
-    return FetchCommand(ids, tuple(items), tuple(modifiers))
+    brought = (name for modifier in modifying for name in modifier.items)
+    items += [rows[name].parse(name, cursor) for name in brought if name not in names]
+    return FetchCommand(ids, tuple(items), modifying)
 
 
 def handle(session: Session, c: FetchCommand) -> Answer:
     view = session.selected
     selection = view.select(c.ids)
     chosen = selection.chosen
-    for narrow in c.modifiers:
-        chosen = narrow(view, chosen)
+    for modifier in c.modifiers:
+        chosen = modifier.narrow(view, chosen)
     newly_seen: dict[Uid, Entry] = {}
     if not view.read_only and any(item.sets_seen for item in c.items):
         unseen = [entry.uid for _, entry in chosen if not entry.flags.seen]
@@ -90,6 +93,9 @@ def handle(session: Session, c: FetchCommand) -> Answer:
         yield COMMITTED
     renders = [item.render for item in c.items]
     shows_flags = any(item.shows_flags for item in c.items)
+    asked = {item.name for item in c.items}
+    # The change is told where it was made (RFC 3501 section 6.4.5, BODY[…]).
+    change = [render for name, render in view.tellings.flags.items() if name not in asked]
     for at, (seq, entry) in enumerate(chosen):
         try:
             items = [render(view, entry) for render in renders]
@@ -97,9 +103,8 @@ def handle(session: Session, c: FetchCommand) -> Answer:
             # What was seen and is not answered is told all the same.
             view.owe_flags(each.uid for _, each in chosen[at:] if each.uid in newly_seen)
             raise
-        if newly_seen and not shows_flags and entry.uid in newly_seen:
-            # The change is told where it was made (RFC 3501 section 6.4.5, BODY[…]).
-            items.append(b"FLAGS " + view.flags_wire(entry))
+        if newly_seen and entry.uid in newly_seen:
+            items += [render(view, entry) for render in change]
             view.told_flags(entry)
         elif shows_flags and view.flagged:
             view.told_flags(entry)

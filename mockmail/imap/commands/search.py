@@ -15,17 +15,19 @@ from mockmail.imap.reply import Bad, Done, No
 from mockmail.imap.session import (
     Answer,
     Numbers,
+    SearchKeyRow,
+    SearchNote,
     SearchReturn,
     Seqs,
     Session,
     State,
     command,
-    named,
 )
 from mockmail.imap.view import View
 from mockmail.message import charset as charsets
 from mockmail.query.criteria import And, Criterion, InSeqs, InUids, Not, Or
 from mockmail.query.match import matcher
+from mockmail.store.journal import Entry
 
 CHARSETS = (b"US-ASCII", b"UTF-8")
 """Those that a refusal names; all that Python has are known."""
@@ -37,6 +39,7 @@ class SearchCommand:
     uid: bool
     returns: tuple[SearchReturn, ...] | None
     """What to say of the result in an ESEARCH; None for all of it in a SEARCH."""
+    notes: tuple[SearchNote, ...]
 
 
 def _rest(session: Session, cursor: Cursor, *, uid: bool) -> SearchCommand:
@@ -46,7 +49,7 @@ def _rest(session: Session, cursor: Cursor, *, uid: bool) -> SearchCommand:
     if rows and cursor.data[cursor.at : cursor.at + 8].upper() == b"RETURN (":
         cursor.at += 7
         options = cursor.list_of(
-            lambda: named(cursor, rows, "a result option").parse(cursor), empty=True
+            lambda: cursor.row(rows, "a result option").parse(cursor), empty=True
         )
         # Without an option all is returned (RFC 4731 section 3.1).
         returns = tuple(options) or (rows[b"ALL"].parse(cursor),)
@@ -61,7 +64,9 @@ def _rest(session: Session, cursor: Cursor, *, uid: bool) -> SearchCommand:
     keys = [search_key(session, cursor)]
     while cursor.skip(b" "):
         keys.append(search_key(session, cursor))
-    return SearchCommand(keys[0] if len(keys) == 1 else And(tuple(keys)), uid, returns)
+    criterion = keys[0] if len(keys) == 1 else And(tuple(keys))
+    notes = [row.note for row in cursor.rows if isinstance(row, SearchKeyRow) and row.note]
+    return SearchCommand(criterion, uid, returns, tuple(dict.fromkeys(notes)))
 
 
 def search_key(session: Session, cursor: Cursor) -> Criterion:
@@ -75,7 +80,7 @@ def search_key(session: Session, cursor: Cursor) -> Criterion:
     if cursor.data[cursor.at : cursor.at + 1] in b"*0123456789" and not cursor.at_end:
         seqs = cursor.seq_set()
         return InSeqs(seqs)
-    row = named(cursor, session.catalogue.search_keys, "a search key")
+    row = cursor.row(session.catalogue.search_keys, "a search key")
     return row.parse(session, cursor, inner)
 
 
@@ -94,12 +99,21 @@ def handle(session: Session, c: SearchCommand) -> Answer:
     matching = [(seq, entry) for seq, entry in known if test(seq, entry)]
     found: Numbers = [entry.uid for _, entry in matching] if c.uid else [seq for seq, _ in matching]
     if c.returns is None:
-        yield reply.untagged(b"SEARCH", *(b"%d" % number for number in found))
+        numbers = [b"%d" % number for number in found]
+        notes = _noted(c, [entry for _, entry in matching])
+        yield reply.untagged(b"SEARCH", *numbers, *(b"(%b)" % note for note in notes))
     else:
-        told = [text for each in c.returns if (text := each(found)) is not None]
+        told = [text for each in c.returns if (text := each.tell(found)) is not None]
+        if c.notes:
+            returned = [entry for each in c.returns for _, entry in matching[each.returned]]
+            told += _noted(c, returned)
         correlator = b"(TAG %b)" % quote.quoted(session.tag)
         yield reply.untagged(b"ESEARCH", correlator, *([b"UID"] if c.uid else []), *told)
     return Done(b"SEARCH completed")
+
+
+def _noted(c: SearchCommand, returned: list[Entry]) -> list[bytes]:
+    return [note(returned) for note in c.notes] if returned else []
 
 
 def resolved(criterion: Criterion, view: View) -> Criterion:

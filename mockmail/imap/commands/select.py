@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import LOGGED_IN, AfterOpen, Answer, Seqs, Session, command, named
-from mockmail.imap.view import BASE_TELLINGS, View, keywords
+from mockmail.imap.session import LOGGED_IN, AfterOpen, Answer, Seqs, Session, command, modifiers
+from mockmail.imap.view import keywords
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,13 @@ class SelectCommand:
 
 
 def parse(session: Session, cursor: Cursor) -> SelectCommand:
-    def parameter() -> AfterOpen:
-        rows = session.catalogue.select_parameters
-        return named(cursor, rows, "a SELECT parameter").parse(cursor)
-
     cursor.space()
     mailbox = cursor.mailbox()
-    parameters = cursor.list_of(parameter) if cursor.skip(b" ") else []
-    return SelectCommand(mailbox, tuple(parameters))
+    rows = session.catalogue.select_parameters
+    parameters: tuple[AfterOpen, ...] = ()
+    if cursor.skip(b" "):
+        parameters = modifiers(cursor, rows, "a SELECT parameter", lambda row: row.parse(cursor))
+    return SelectCommand(mailbox, parameters)
 
 
 def _open(session: Session, c: SelectCommand, *, read_only: bool) -> Answer:
@@ -35,14 +34,7 @@ def _open(session: Session, c: SelectCommand, *, read_only: bool) -> Answer:
     mailbox = session.account.mailbox(c.mailbox)
     if mailbox is None:
         raise No("There is no such mailbox", b"NONEXISTENT")
-    view = View(
-        mailbox,
-        number=session.number,
-        origin=session.name,
-        read_only=read_only,
-        tellings=BASE_TELLINGS,
-    )
-    session.open_view(view)
+    view = session.open_view(mailbox, read_only=read_only)
     yield from keywords(view)
     yield reply.untagged(b"EXISTS", number=len(view.uids))
     yield reply.untagged(b"RECENT", number=len(view.recent))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mockmail.imap import quote, reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import LOGGED_IN, Answer, Seqs, Session, StatusItemRow, command, named
+from mockmail.imap.session import LOGGED_IN, Answer, Seqs, Session, StatusItemRow, command
 from mockmail.store.mailbox import Mailbox
 
 
@@ -20,7 +20,7 @@ class StatusCommand:
 
 def parse(session: Session, cursor: Cursor) -> StatusCommand:
     def item() -> StatusItemRow:
-        return named(cursor, session.catalogue.status_items, "a STATUS item")
+        return cursor.row(session.catalogue.status_items, "a STATUS item")
 
     cursor.space()
     mailbox = cursor.mailbox()

@@ -4,50 +4,51 @@
 ``store-att-flags = (["+" / "-"] "FLAGS" [".SILENT"]) SP (flag-list / (flag *(SP flag)))``
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from mockmail.imap import reply
-from mockmail.imap.cursor import Cursor
+from mockmail.imap.cursor import Cursor, Row
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import Answer, Seqs, Session, Split, message_command, named
-from mockmail.imap.view import Chosen, View
+from mockmail.imap.session import Answer, Seqs, Session, StoreModifier, message_command, modifiers
+from mockmail.imap.view import uid_item
 from mockmail.numset import SeqSet, UidSet
 from mockmail.store.flags import FlagOp, Flags
 from mockmail.store.mailbox import TooManyKeywords
 from mockmail.wire.acts import COMMITTED
-from mockmail.wire.response import Piece
 
 
 @dataclass(frozen=True, slots=True)
 class StoreCommand:
     ids: SeqSet | UidSet
-    modifiers: tuple[Callable[[View, list[Chosen]], Split], ...]
+    modifiers: tuple[StoreModifier, ...]
     op: FlagOp
     silent: bool
     flags: Flags
 
 
-_OPS = {
-    (prefix + b"FLAGS" + suffix): (op, bool(suffix))
+@dataclass(frozen=True, slots=True)
+class _Attribute(Row):
+    op: FlagOp
+    silent: bool
+
+
+_ATTRIBUTES = {
+    (prefix + b"FLAGS" + suffix): _Attribute(prefix + b"FLAGS" + suffix, op, bool(suffix))
     for prefix, op in ((b"", FlagOp.REPLACE), (b"+", FlagOp.ADD), (b"-", FlagOp.REMOVE))
     for suffix in (b"", b".SILENT")
 }
 
 
 def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> StoreCommand:
-    def modifier() -> Callable[[View, list[Chosen]], Split]:
-        rows = session.catalogue.store_modifiers
-        return named(cursor, rows, "a STORE modifier").parse(cursor)
-
+    rows = session.catalogue.store_modifiers
     cursor.space()
-    modifiers = []
+    modifying: tuple[StoreModifier, ...] = ()
     if cursor.peek(b"("):
-        modifiers = cursor.list_of(modifier)
+        modifying = modifiers(cursor, rows, "a STORE modifier", lambda row: row.parse(cursor, ids))
         cursor.space()
-    op, silent = named(cursor, _OPS, "FLAGS, +FLAGS or -FLAGS")
+    attribute = cursor.row(_ATTRIBUTES, "FLAGS, +FLAGS or -FLAGS")
     cursor.space()
-    return StoreCommand(ids, tuple(modifiers), op, silent, cursor.store_flags())
+    return StoreCommand(ids, modifying, attribute.op, attribute.silent, cursor.store_flags())
 
 
 def handle(session: Session, c: StoreCommand) -> Answer:
@@ -67,17 +68,17 @@ def handle(session: Session, c: StoreCommand) -> Answer:
     except TooManyKeywords:
         raise No("The mailbox takes no more keywords", b"LIMIT") from None
     yield COMMITTED
-    if not c.silent:
-        uid_too = isinstance(c.ids, UidSet)
+    told = view.tellings.silent if c.silent else view.tellings.flags
+    if told:
+        if isinstance(c.ids, UidSet):
+            told = {b"UID": uid_item, **told}  # RFC 3501 section 6.4.8
         for (seq, _), entry in zip(chosen, entries, strict=True):
-            items: list[Piece] = [b"FLAGS " + view.flags_wire(entry)]
-            if uid_too:
-                items.insert(0, b"UID %d" % entry.uid)  # RFC 3501 section 6.4.8
-            view.told_flags(entry)
-            yield reply.fetch(seq, entry.uid, items)
+            if not c.silent:
+                view.told_flags(entry)
+            yield reply.fetch(seq, entry.uid, [render(view, entry) for render in told.values()])
     if not selection.complete and not c.silent and isinstance(c.ids, SeqSet):
         # RFC 2180 sections 4.2.1 to 4.2.3.
-        raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")
+        raise No("Some of the messages no longer exist", code or b"EXPUNGEISSUED")
     return Done(b"STORE completed", code)
 
 

@@ -4,6 +4,7 @@ from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done
 from mockmail.imap.session import Answer, CapabilityRow, Extension, Seqs, Session, State, command
+from mockmail.wire.response import Response
 
 
 def parse(session: Session, cursor: Cursor) -> tuple[bytes, ...]:
@@ -17,13 +18,14 @@ def parse(session: Session, cursor: Cursor) -> tuple[bytes, ...]:
 def handle(session: Session, names: tuple[bytes, ...]) -> Answer:
     rows = {row.name.upper(): row for row in session.catalogue.capabilities if row.shown(session)}
     fresh = []
+    said: list[Response] = []
     for name in dict.fromkeys(names):
         row = rows.get(name)
         if row is not None and row.enable is not None and row.name not in session.enabled:
-            session.enabled[row.name] = None
-            row.enable(session)
+            said += session.enable(row.name)
             fresh.append(row.name)
     yield reply.untagged(b"ENABLED", *fresh)
+    yield from said
     return Done(b"ENABLE completed")
 
 

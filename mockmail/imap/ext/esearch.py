@@ -26,17 +26,17 @@ def _count(found: Numbers) -> bytes | None:
     return b"COUNT %d" % len(found)
 
 
-def _row(name: bytes, tell: SearchReturn) -> SearchReturnRow:
-    return SearchReturnRow(name, lambda cursor: tell)
+def _row(name: bytes, option: SearchReturn) -> SearchReturnRow:
+    return SearchReturnRow(name, lambda cursor: option)
 
 
 EXTENSION = Extension(
     "ESEARCH",
     capabilities=(CapabilityRow(b"ESEARCH", lambda session: True),),
     search_returns=(
-        _row(b"MIN", _min),
-        _row(b"MAX", _max),
-        _row(b"ALL", _all),
-        _row(b"COUNT", _count),
+        _row(b"MIN", SearchReturn(_min, slice(1))),
+        _row(b"MAX", SearchReturn(_max, slice(-1, None))),
+        _row(b"ALL", SearchReturn(_all, slice(None))),
+        _row(b"COUNT", SearchReturn(_count, slice(None))),
     ),
 )

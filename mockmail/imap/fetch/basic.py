@@ -2,17 +2,9 @@
 
 from mockmail.imap import quote
 from mockmail.imap.session import FetchItem, plain_item
-from mockmail.imap.view import View
+from mockmail.imap.view import View, flags_item, uid_item
 from mockmail.store.journal import Entry
 from mockmail.wire.response import Piece
-
-
-def _flags(view: View, entry: Entry) -> Piece:
-    return b"FLAGS " + view.flags_wire(entry)
-
-
-def _uid(view: View, entry: Entry) -> Piece:
-    return b"UID %d" % entry.uid
 
 
 def _internaldate(view: View, entry: Entry) -> Piece:
@@ -24,8 +16,8 @@ def _size(view: View, entry: Entry) -> Piece:
 
 
 ITEMS = (
-    plain_item(FetchItem(b"FLAGS", _flags, shows_flags=True)),
-    plain_item(FetchItem(b"UID", _uid)),
+    plain_item(FetchItem(b"FLAGS", flags_item, shows_flags=True)),
+    plain_item(FetchItem(b"UID", uid_item)),
     plain_item(FetchItem(b"INTERNALDATE", _internaldate)),
     plain_item(FetchItem(b"RFC822.SIZE", _size)),
 )
