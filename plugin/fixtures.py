@@ -30,7 +30,9 @@ def mailserver(
     ``mailserver.add_user("anna", password="secret")`` makes an account,
     ``user.deliver(subject=…, text=…)`` puts mail into its INBOX, and
     ``mailserver.imap.host``, ``.port`` and ``.url`` (and ``.pop3``, ``.smtp``)
-    are where clients connect, from sync code, asyncio or subprocesses.
+    are where clients connect, from sync code, asyncio or subprocesses;
+    ``mailserver.imaps`` (and ``.pop3s``, ``.smtps``) for TLS from the start, which
+    clients trust with ``mailserver.ca.ssl_context()`` or ``mailserver.ca.path``.
     ``mailserver.outbox`` holds what was sent elsewhere, and
     ``mailserver.faults`` makes it misbehave.
 

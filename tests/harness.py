@@ -26,7 +26,7 @@ from pathlib import Path
 from mockmail.imap.session import Session, State
 from mockmail.message.message import Message
 from mockmail.store.flags import flags
-from mockmail.wire.acts import Close
+from mockmail.wire.acts import Close, Switch
 from mockmail.world.transcript import Transcript, Who
 from mockmail.world.world import World
 
@@ -50,13 +50,17 @@ def inbox(count: int = 0, *, user: str = "anna", world: World | None = None) -> 
 class Client:
     """One client of a world's engine."""
 
-    def __init__(self, world: World, protocol: str = "imap", *, octets: bool = False) -> None:
+    def __init__(
+        self, world: World, protocol: str = "imap", *, octets: bool = False, tls: bool = False
+    ) -> None:
         self.world = world
         self.octets = octets
         """Feed one octet at a time."""
         self.ended: str | None = None
         """How the server closed the connection: ``fin`` or ``reset``."""
-        self.connection = world.engine.connect(protocol)
+        self.switching = False
+        """A layer is to be put between, which is done before the next bytes are sent."""
+        self.connection = world.engine.connect(protocol, tls=tls)
         self.connection.notify = lambda: None
         self.shadow = Shadow() if protocol == "imap" else None
         self.pending = b""
@@ -72,6 +76,10 @@ class Client:
 
     def send(self, data: bytes) -> None:
         """Bytes as they are."""
+        if self.switching:
+            self.switching = False
+            self.world.engine.switched(self.connection)
+            self.collect()
         if self.shadow is not None:
             self.shadow.sent(data)
         pieces = (
@@ -92,6 +100,8 @@ class Client:
         while (item := self.world.engine.take(self.connection)) is not None:
             if isinstance(item, Close):
                 self.ended = item.how
+            elif isinstance(item, Switch):
+                self.switching = True
             else:
                 self.pending += item
                 if self.shadow is not None:

@@ -35,6 +35,7 @@ from mockmail.imap.ext import (
     move,
     multiappend,
     sasl_ir,
+    starttls,
     status_size,
     uidplus,
 )
@@ -102,6 +103,7 @@ EXTENSIONS = (
     IMAP4REV1,
     literal.LITERAL_PLUS,
     sasl_ir.EXTENSION,
+    starttls.EXTENSION,
     AUTH_PLAIN,
     id.EXTENSION,
     enable.EXTENSION,

@@ -13,7 +13,7 @@ from mockmail.imap.cursor import Cursor
 from mockmail.imap.grammar import LITERAL_AT_END, TAG
 from mockmail.imap.reply import Bad, Done, Refusal
 from mockmail.imap.session import CommandRow, Seqs, Session, State
-from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Talk, Woke
+from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Switch, Talk, Woke
 from mockmail.wire.buffer import TooLong
 from mockmail.wire.points import Point
 from mockmail.wire.response import Response
@@ -45,6 +45,8 @@ def converse(session: Session, report: Callable[[Exception], None]) -> Talk:
     """
     try:
         yield At(Point.CONNECT)
+        if session.tls:
+            yield Switch("tls", session.wait.timeout)
         text = b"%b mockmail IMAP4rev1 server ready" % session.host.encode("ascii")
         code = b"CAPABILITY " + session.capabilities()
         yield Say(reply.status(b"OK", text, code), Point.GREETING)
@@ -100,6 +102,8 @@ def _one_command(session: Session, report: Callable[[Exception], None]) -> Telli
             yield Say(response, Point.UNSOLICITED)
     kind = b"OK" if isinstance(done, Done) else done.kind
     yield Say(reply.tagged(tag, kind, done.text, done.code), Point.BEFORE_OK)
+    if isinstance(done, Done) and done.then is not None:
+        yield done.then
 
 
 def _line(session: Session) -> Reading[bytes]:

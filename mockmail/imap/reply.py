@@ -7,6 +7,7 @@ tagged line of it.
 import re
 from dataclasses import dataclass
 
+from mockmail.wire.acts import Act
 from mockmail.wire.response import Literal, Piece, Response
 
 
@@ -16,6 +17,8 @@ class Done:
 
     text: bytes
     code: bytes | None = None
+    then: Act | None = None
+    """To be done once the tagged OK is said."""
 
 
 _UNPRINTABLE = re.compile(rb"[^ -~]")

@@ -297,6 +297,8 @@ class Extension:
     search_keys: tuple[SearchKeyRow, ...] = ()
     search_returns: tuple[SearchReturnRow, ...] = ()
     arrival_code: ArrivalCode | None = None
+    login_needs_tls: bool = False
+    """LOGIN is refused without TLS (RFC 9051 section 6.2.3)."""
     initial_response: bool = False
     """AUTHENTICATE may bring the first answer along."""
     multiappend: bool = False
@@ -340,6 +342,7 @@ class Catalogue:
         self.search_keys = {row.name: row for e in self.extensions for row in e.search_keys}
         self.search_returns = {row.name: row for e in self.extensions for row in e.search_returns}
         self.multiappend = any(e.multiappend for e in self.extensions)
+        self.login_needs_tls = any(e.login_needs_tls for e in self.extensions)
         self.initial_response = any(e.initial_response for e in self.extensions)
         self.nonsync_literal = max((e.nonsync_literal for e in self.extensions), default=0)
 
@@ -365,6 +368,10 @@ class Session:
     """This server's own name, for the greeting."""
     limits: Limits = field(default_factory=Limits)
     buffer: Buffer = field(default_factory=Buffer)
+    tls: bool = False
+    """Whether what is said now is protected by TLS."""
+    offers_tls: Callable[[], bool] = lambda: False
+    """Whether the client may ask for TLS."""
     state: State = State.NOT_AUTHENTICATED
     user: User | None = None
     view: View | None = None

@@ -5,7 +5,7 @@ from mockmail.pop3.maildrop import as_sent, octets
 from mockmail.pop3.reply import Err
 from mockmail.pop3.session import ANY_STATE, Answer, CommandRow, Session, State
 from mockmail.sasl.mechanism import AuthenticationFailed, check_password
-from mockmail.wire.acts import COMMITTED
+from mockmail.wire.acts import COMMITTED, NOT_OFFERED, Switch
 
 CAPABILITIES = (b"USER", b"TOP", b"UIDL", b"RESP-CODES", b"PIPELINING")
 
@@ -34,7 +34,25 @@ def _number(argument: bytes, what: str = "a message number") -> int:
 def capa(session: Session, argument: bytes) -> Answer:
     yield from ()
     _none(argument)
-    return reply.lines(b"Capability list follows", list(CAPABILITIES))
+    capabilities = list(CAPABILITIES)
+    if session.state is State.AUTHORIZATION and session.offers_tls() and not session.tls:
+        capabilities.append(b"STLS")
+    return reply.lines(b"Capability list follows", capabilities)
+
+
+def stls(session: Session, argument: bytes) -> Answer:
+    """STLS (RFC 2595 section 4)."""
+    yield from ()
+    _none(argument)
+    if session.tls:
+        raise Err("TLS is on already")
+    if not session.offers_tls():
+        raise Err(f"[SYS/PERM] {NOT_OFFERED}")  # RFC 3206 section 4
+    session.tls = True
+    # Nothing that was said without protection holds any more.
+    session.claimed = ""
+    session.switch = Switch("tls", session.wait.timeout)
+    return reply.ok(b"Begin TLS negotiation now")
 
 
 def user(session: Session, argument: bytes) -> Answer:
@@ -145,6 +163,7 @@ COMMANDS = {
     row.name: row
     for row in (
         CommandRow(b"CAPA", ANY_STATE, capa),
+        CommandRow(b"STLS", _BEFORE, stls),
         CommandRow(b"USER", _BEFORE, user),
         CommandRow(b"PASS", _BEFORE, password),
         CommandRow(b"STAT", _AFTER, stat),

@@ -8,7 +8,7 @@ from mockmail.pop3 import reply
 from mockmail.pop3.maildrop import Maildrop
 from mockmail.pop3.reply import Err
 from mockmail.store.store import Store, User
-from mockmail.wire.acts import Act, At, Begin, Say, Talk, Wait, Woke
+from mockmail.wire.acts import Act, At, Begin, Say, Switch, Talk, Wait, Woke
 from mockmail.wire.buffer import Buffer
 from mockmail.wire.lines import Manners, Steps, converse, final
 from mockmail.wire.points import Point
@@ -49,6 +49,12 @@ class Session:
     commands: dict[bytes, CommandRow]
     host: str
     buffer: Buffer = field(default_factory=Buffer)
+    tls: bool = False
+    """Whether what is said now is protected by TLS."""
+    offers_tls: Callable[[], bool] = lambda: False
+    """Whether the client may ask for TLS."""
+    switch: Switch | None = None
+    """To be done once the reply is said."""
     state: State = State.AUTHORIZATION
     claimed: str = ""
     """What USER said."""

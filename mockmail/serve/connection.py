@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import trio
 
+from mockmail.serve.layers import Layers
 from mockmail.wire.acts import Close
 from mockmail.world.engine import Connection, Engine
 
@@ -36,10 +37,12 @@ class SocketConnection:
         stream: trio.SocketStream,
         engine: Engine,
         connection: Connection,
+        layers: Layers,
     ) -> None:
         self._stream = stream
         self._engine = engine
         self._connection = connection
+        self._layers = layers
         self._flushing = False
         self._pushing = False
         self._flushed = trio.lowlevel.ParkingLot()
@@ -62,8 +65,8 @@ class SocketConnection:
         await self.flush()
         while self._connection.open:
             data = await self._stream.receive_some(READ)
-            self._engine.receive(self._connection, data)
-            if not self._connection.out:
+            self._layers.receive(data)
+            if not self._layers.pending:
                 self._acknowledge()
             await self.flush()
 
@@ -99,13 +102,13 @@ class SocketConnection:
         if self._flushing:
             await self._flushed.park()
             return
-        connection, engine = self._connection, self._engine
+        layers = self._layers
         try:
             # Another thread may put something in just after the last look, see that a
             # flush is under way, and leave it to us: so look again once it is not.
-            while connection.out:
+            while layers.pending:
                 self._flushing = True
-                item = engine.take(connection)
+                item = layers.take()
                 if isinstance(item, Close):
                     await self._close(item)
                 elif item is not None:

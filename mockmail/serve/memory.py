@@ -4,19 +4,32 @@ What is sent is in the engine before `send_all` returns, and what is received
 comes chunk by chunk as the server wrote it: cuts and splits are exact.
 """
 
+import ssl
 from collections import deque
+from collections.abc import Callable
 
 import trio
 
+from mockmail.serve.layers import Layers
 from mockmail.wire.acts import Close
 from mockmail.wire.chunks import CHUNK, Chunk
 from mockmail.world.engine import Engine
 
 
 class MemoryStream(trio.abc.HalfCloseableStream):
-    """A Trio stream to a server in the same loop."""
+    """A Trio stream to a server in the same loop.
 
-    def __init__(self, engine: Engine, protocol: str) -> None:
+    For TLS a client puts ``trio.SSLStream`` around it, as around a socket.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        protocol: str,
+        *,
+        tls: bool,
+        context: Callable[[], ssl.SSLContext],
+    ) -> None:
         self._engine = engine
         self._incoming: deque[Chunk] = deque()
         self._incoming_octets = 0
@@ -26,7 +39,8 @@ class MemoryStream(trio.abc.HalfCloseableStream):
         self._changed = trio.lowlevel.ParkingLot()
         self._receiving = False
         self._sending = False
-        self._connection = engine.connect(protocol)
+        self._connection = engine.connect(protocol, tls=tls)
+        self._layers = Layers(engine, self._connection, context)
         self._connection.notify = self._pull
         self._pull()
 
@@ -38,7 +52,7 @@ class MemoryStream(trio.abc.HalfCloseableStream):
     def _pull(self) -> None:
         """Take from the server as much as a socket's buffers would hold."""
         while self._ended is None and self._incoming_octets < CHUNK:
-            item = self._engine.take(self._connection)
+            item = self._layers.take()
             if item is None:
                 break
             if isinstance(item, Close):
@@ -74,7 +88,7 @@ class MemoryStream(trio.abc.HalfCloseableStream):
             if self._ended is not None:
                 raise trio.BrokenResourceError("the server has closed the connection")
             if data:
-                self._engine.receive(self._connection, bytes(data))
+                self._layers.receive(bytes(data))
                 self._pull()
         finally:
             self._sending = False
@@ -88,7 +102,7 @@ class MemoryStream(trio.abc.HalfCloseableStream):
         await trio.lowlevel.checkpoint()
         if not self._sent_eof:
             self._sent_eof = True
-            self._engine.receive(self._connection, b"")
+            self._layers.receive(b"")
             self._pull()
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes:
@@ -106,7 +120,7 @@ class MemoryStream(trio.abc.HalfCloseableStream):
                     if self._ended.how == "reset":
                         raise trio.BrokenResourceError("the server has reset the connection")
                     return b""
-                if not self._connection.open and not self._connection.out:
+                if not self._connection.open and not self._layers.pending:
                     return b""
                 await self._changed.park()
         finally:

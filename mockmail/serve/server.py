@@ -8,6 +8,7 @@ world between two inputs.
 import contextlib
 import errno
 import socket
+import ssl
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -17,12 +18,14 @@ import trio
 
 from mockmail.delivery.delivery import Sent
 from mockmail.serve.connection import SocketConnection
+from mockmail.serve.layers import Layers
 from mockmail.serve.loop import Loop
 from mockmail.serve.memory import MemoryStream
+from mockmail.serve.tls import Authority, authority
 from mockmail.store.store import Refused
 from mockmail.world.handles import Faults, User
 from mockmail.world.transcript import Transcript
-from mockmail.world.world import World
+from mockmail.world.world import PROTOCOLS, World
 
 LOOPBACK = "127.0.0.1"
 BACKLOG = 1_024
@@ -30,17 +33,21 @@ _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS)
 
 
 class Endpoint:
-    """Where one protocol is served: ``server.imap``, ``server.pop3``, ``server.smtp``."""
+    """Where one protocol is served: ``server.imap``, ``server.pop3``, ``server.smtp``.
 
-    def __init__(self, server: "Server", protocol: str) -> None:
+    Or served with TLS from the start: ``server.imaps``, ``server.pop3s``, ``server.smtps``.
+    """
+
+    def __init__(self, server: "Server", protocol: str, *, tls: bool = False) -> None:
         self._server = server
         self._protocol = protocol
+        self._tls = tls
         self._address: tuple[str, int] | None = None
 
     def _open(self) -> tuple[str, int]:
         with self._server._opening:
             if self._address is None:
-                self._address = self._server._listen(self._protocol)
+                self._address = self._server._listen(self._protocol, tls=self._tls)
             return self._address
 
     @property
@@ -55,20 +62,25 @@ class Endpoint:
 
     @property
     def url(self) -> str:
-        """``imap://127.0.0.1:40001``."""
+        """``imap://127.0.0.1:40001``, or ``imaps://127.0.0.1:40002``."""
         host, port = self._open()
-        return f"{self._protocol}://{host}:{port}"
+        return f"{self._scheme}://{host}:{port}"
+
+    @property
+    def _scheme(self) -> str:
+        return self._protocol + "s" if self._tls else self._protocol
 
     def connect(self) -> MemoryStream:
         """A connection without a socket: a Trio stream for a client in the server's own loop.
 
+        Of ``imaps`` and its like it is what lies below TLS: the handshake is the client's.
         ``RuntimeError`` from another thread: only `open_server` and the fixture
         ``mailserver_trio`` share the test's loop.
         """
-        return self._server._connect(self._protocol)
+        return self._server._connect(self._protocol, tls=self._tls)
 
     def __repr__(self) -> str:
-        return f"<{self._protocol} endpoint, {'open' if self._address else 'not opened yet'}>"
+        return f"<{self._scheme} endpoint, {'open' if self._address else 'not opened yet'}>"
 
 
 class Server:
@@ -79,7 +91,8 @@ class Server:
         world.engine.on_deadline = self._reset_timer
         self._world = world
         self._loop = loop
-        self._endpoints = {name: Endpoint(self, name) for name in ("imap", "pop3", "smtp")}
+        self._endpoints = {name: Endpoint(self, name) for name in PROTOCOLS}
+        self._tls_endpoints = {name: Endpoint(self, name, tls=True) for name in PROTOCOLS}
         self._faults = Faults(world)
         self._closed = False
         # Endpoints may be asked for from several threads at once.
@@ -105,6 +118,35 @@ class Server:
     def smtp(self) -> Endpoint:
         """SMTP (RFC 5321): takes mail for its users, keeps the rest in `outbox`."""
         return self._endpoints["smtp"]
+
+    @property
+    def imaps(self) -> Endpoint:
+        """IMAP with TLS from the start (RFC 8314). ``ImportError`` without the extra ``tls``."""
+        return self._tls_endpoints["imap"]
+
+    @property
+    def pop3s(self) -> Endpoint:
+        """POP3 with TLS from the start."""
+        return self._tls_endpoints["pop3"]
+
+    @property
+    def smtps(self) -> Endpoint:
+        """SMTP with TLS from the start."""
+        return self._tls_endpoints["smtp"]
+
+    @property
+    def ca(self) -> Authority:
+        """Who signed the servers' certificates: ``path`` and ``ssl_context()`` are for clients.
+
+        Certificates are good for ``localhost``, ``127.0.0.1``, ``::1`` and the server's
+        own name, and made when TLS is first used. From the moment that this is asked
+        for, STARTTLS and STLS are offered to new connections; before, they are not: many
+        clients take them whenever they see them, and would not trust the certificate.
+        ``ImportError`` without the extra ``tls``.
+        """
+        made = authority()
+        self._world.offers_tls = True
+        return made
 
     @property
     def users(self) -> Mapping[str, User]:
@@ -187,9 +229,14 @@ class Server:
 
     # For Endpoint
 
-    def _listen(self, protocol: str) -> tuple[str, int]:
+    def _context(self) -> ssl.SSLContext:
+        return authority().server_context(self._world.host)
+
+    def _listen(self, protocol: str, *, tls: bool) -> tuple[str, int]:
         if self._closed:
             raise RuntimeError("the server is closed")
+        if tls:
+            self._context()  # where the test, not the loop, waits for it or hears of what is missing
         listener = socket.socket()
         try:
             listener.bind((LOOPBACK, 0))
@@ -198,20 +245,22 @@ class Server:
             listener.close()
             raise
         host, port = listener.getsockname()
-        self._spawn(lambda: self._accept(listener, protocol))
+        self._spawn(lambda: self._accept(listener, protocol, tls=tls))
         self._start_timer()
         return host, port
 
-    def _connect(self, protocol: str) -> MemoryStream:
+    def _connect(self, protocol: str, *, tls: bool) -> MemoryStream:
         if not self._loop.here:
             raise RuntimeError(
                 "connect() needs the server's own Trio loop: use open_server() or mailserver_trio"
             )
         if self._closed:
             raise RuntimeError("the server is closed")
+        if tls:
+            self._context()
         with self._opening:
             self._start_timer()
-        stream = MemoryStream(self._world.engine, protocol)
+        stream = MemoryStream(self._world.engine, protocol, tls=tls, context=self._context)
         self._streams.append(stream)
         return stream
 
@@ -241,7 +290,7 @@ class Server:
             if self._idle is not None and not self._scopes:
                 self._idle.set()
 
-    async def _accept(self, listener: socket.socket, protocol: str) -> None:
+    async def _accept(self, listener: socket.socket, protocol: str, *, tls: bool) -> None:
         with trio.socket.from_stdlib_socket(listener) as listening:
             while True:
                 try:
@@ -254,11 +303,13 @@ class Server:
                     await trio.sleep(0.1)  # other connections may be closed meanwhile
                     continue
                 # Sessions are numbered here, in the order of arrival; tasks start in any order.
-                self._welcome(trio.SocketStream(sock), protocol)
+                self._welcome(trio.SocketStream(sock), protocol, tls=tls)
 
-    def _welcome(self, stream: trio.SocketStream, protocol: str) -> None:
-        connection = self._world.engine.connect(protocol)
-        moving = SocketConnection(stream, self._world.engine, connection)
+    def _welcome(self, stream: trio.SocketStream, protocol: str, *, tls: bool) -> None:
+        engine = self._world.engine
+        connection = engine.connect(protocol, tls=tls)
+        layers = Layers(engine, connection, self._context)
+        moving = SocketConnection(stream, engine, connection, layers)
         connection.notify = lambda: moving.notify(self._spawn)
         self._spawn(moving.run)
 

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 from mockmail.message.message import Message
 from mockmail.smtp.reply import Refused, lines, reply
 from mockmail.smtp.session import MAX_MESSAGE, MAX_RECIPIENTS, Answer, CommandRow, Session
-from mockmail.wire.acts import COMMITTED, Heard, Say
+from mockmail.wire.acts import COMMITTED, NOT_OFFERED, Heard, Say, Switch
 from mockmail.wire.buffer import TooLong
 from mockmail.wire.dot import unstuff
 from mockmail.wire.points import Point
@@ -31,7 +31,8 @@ def ehlo(session: Session, argument: bytes) -> Answer:
     yield from ()
     _greeted(session, argument, extended=True)
     greeting = f"{session.host} greets {session.client}".encode()
-    return lines(250, [greeting, *EXTENSIONS])
+    offered = [b"STARTTLS"] if session.offers_tls() and not session.tls else []
+    return lines(250, [greeting, *EXTENSIONS, *offered])
 
 
 def helo(session: Session, argument: bytes) -> Answer:
@@ -47,6 +48,25 @@ def _greeted(session: Session, argument: bytes, *, extended: bool) -> None:
     session.client = re.sub(rb"[^!-~]", b"?", argument).decode("ascii")[:255]
     session.extended = extended
     session.reset()
+
+
+def starttls(session: Session, argument: bytes) -> Answer:
+    """STARTTLS (RFC 3207 section 4)."""
+    yield from ()
+    if argument:
+        raise Refused(501, "5.5.4", "STARTTLS has no argument")
+    if session.tls:
+        raise Refused(503, "5.5.1", "TLS is on already")
+    if not session.extended:
+        raise Refused(503, "5.5.1", "EHLO comes first")
+    if not session.offers_tls():
+        raise Refused(454, "4.7.0", NOT_OFFERED)
+    session.tls = True
+    # Nothing that was said without protection holds any more, EHLO included (section 4.2).
+    session.client, session.extended = "", False
+    session.reset()
+    session.switch = Switch("tls", session.wait.timeout)
+    return reply(220, "2.0.0", "Ready to start TLS")
 
 
 def _path(session: Session, argument: bytes, word: bytes) -> tuple[str, list[bytes]]:
@@ -134,7 +154,7 @@ def data(session: Session, argument: bytes) -> Answer:
 
 def _trace(session: Session, queue_id: str) -> bytes:
     """Return-Path and Received (RFC 5321 section 4.4)."""
-    with_ = "ESMTP" if session.extended else "SMTP"
+    with_ = "SMTP" if not session.extended else "ESMTPS" if session.tls else "ESMTP"  # RFC 3848
     return (
         f"Return-Path: <{session.sender}>\r\n"
         f"Received: from {session.client}\r\n"
@@ -177,6 +197,7 @@ COMMANDS = {
     for row in (
         CommandRow(b"EHLO", "EHLO host", ehlo),
         CommandRow(b"HELO", "HELO host", helo),
+        CommandRow(b"STARTTLS", "STARTTLS", starttls),
         CommandRow(b"MAIL", "MAIL FROM:<address> [SIZE=octets] [BODY=7BIT|8BITMIME]", mail),
         CommandRow(b"RCPT", "RCPT TO:<address>", rcpt),
         CommandRow(b"DATA", "DATA", data),

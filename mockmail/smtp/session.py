@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from mockmail.clock import Clock
 from mockmail.delivery.delivery import Delivery
 from mockmail.smtp.reply import Refused, reply
-from mockmail.wire.acts import Act, Begin, Talk, Wait, Woke
+from mockmail.wire.acts import Act, Begin, Switch, Talk, Wait, Woke
 from mockmail.wire.buffer import Buffer
 from mockmail.wire.lines import Manners, Steps, converse, final
 from mockmail.wire.response import Response
@@ -44,6 +44,12 @@ class Session:
     commands: dict[bytes, CommandRow]
     host: str
     buffer: Buffer = field(default_factory=Buffer)
+    tls: bool = False
+    """Whether what is said now is protected by TLS."""
+    offers_tls: Callable[[], bool] = lambda: False
+    """Whether the client may ask for TLS."""
+    switch: Switch | None = None
+    """To be done once the reply is said."""
     client: str = ""
     """What the client called itself."""
     extended: bool = False

@@ -84,7 +84,23 @@ class Close:
     how: Literal["fin", "reset"] = "fin"
 
 
-Act = Say | At | Begin | Heard | Wait | Turn | Close
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """From here on the connection speaks through a further layer; point *tls*.
+
+    The session goes on when both ends have agreed on it, and is dropped if they
+    do not within `timeout` seconds. What the client sent before that and nobody
+    has read is thrown away: it came unprotected (RFC 3207 section 5, CVE-2011-0411).
+    """
+
+    layer: Literal["tls"] = "tls"
+    timeout: float | None = None
+
+
+NOT_OFFERED = "TLS is offered from the moment that server.ca is asked for"
+"""What a client hears that asks for it before."""
+
+Act = Say | At | Begin | Heard | Wait | Turn | Close | Switch
 Talk = Generator[Act | Response, Woke | None, None]
 """A session's whole conversation."""
 

@@ -36,6 +36,14 @@ class Buffer:
     def feed(self, data: bytes) -> None:
         self._data += data
 
+    def clear(self) -> int:
+        """Throw away what nobody has read; how many octets that were."""
+        octets = len(self._data)
+        self._data.clear()
+        self._scanned = 0
+        self._skipping, self._start = False, b""
+        return octets
+
     def line(self, limit: int) -> bytes | None:
         """The next line without its end, which is CRLF, or a bare LF out of leniency.
 

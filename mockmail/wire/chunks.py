@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import assert_never
 
-from mockmail.wire.acts import Close
+from mockmail.wire.acts import Close, Switch
 from mockmail.wire.response import Literal, Piece
 
 CHUNK = 64 * 1024
@@ -18,6 +18,8 @@ OWN_VIEW = 16 * 1024
 """Octets from which on a literal is its own chunk."""
 
 Chunk = bytes | memoryview
+Item = Chunk | Close | Switch
+"""What a driver takes out: something to send, or to do once all before it was sent."""
 
 
 class Outbox:
@@ -30,7 +32,7 @@ class Outbox:
         """Octets put in and not taken out yet."""
         self.record_to = record_to
         """Is given all that is put in, once, in order; the transcript listens here."""
-        self._ready: deque[Chunk | Close] = deque()
+        self._ready: deque[Item] = deque()
         self._joining: list[bytes | memoryview] = []
         self._joining_size = 0
         self._recorded = 0
@@ -78,12 +80,17 @@ class Outbox:
         self.seal()
         self._ready.append(how)
 
-    def take(self) -> Chunk | Close | None:
+    def switch(self, layer: Switch) -> None:
+        """What was put in so far goes out as it is, what comes later through `layer`."""
+        self.seal()
+        self._ready.append(layer)
+
+    def take(self) -> Item | None:
         """The next thing to do; None if there is nothing."""
         if not self._ready:
             return None
         item = self._ready.popleft()
-        if not isinstance(item, Close):
+        if not isinstance(item, Close | Switch):
             self.octets -= len(item)
         return item
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Protocol
 
-from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Talk, Wait, Woke
+from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Switch, Talk, Wait, Woke
 from mockmail.wire.buffer import Buffer, TooLong
 from mockmail.wire.points import Point
 from mockmail.wire.response import Response
@@ -21,6 +21,9 @@ class LineSession(Protocol):
 
     buffer: Buffer
     finished: bool
+    tls: bool
+    switch: Switch | None
+    """What the session wants done once the reply is said."""
 
     @property
     def wait(self) -> Wait: ...
@@ -50,6 +53,8 @@ def converse(
     """
     try:
         yield At(Point.CONNECT)
+        if session.tls:
+            yield Switch("tls", session.wait.timeout)
         yield Say(manners.greeting, Point.GREETING)
         while not session.finished:
             try:
@@ -66,6 +71,9 @@ def converse(
                 except Exception as bug:
                     report(bug)
                     yield from final(manners.bug)
+            if session.switch is not None:
+                switch, session.switch = session.switch, None
+                yield switch
             yield TURN
         yield Close()
     except Gone:

@@ -12,6 +12,9 @@ A rule names one of them, and every act of a session stands at one::
           timer ─────────────────┘   (a deadline passed: autologout)
                                      close
 
+*tls* lies where TLS begins: behind *connect* on a port that is TLS from the
+start, otherwise behind *before-ok* of STARTTLS or STLS.
+
 POP3 and SMTP use the same points: *continuation* is the 354 of DATA,
 *committed* lies between storing and the reply to the final dot, and at POP3's
 QUIT between the deletions and the reply.

@@ -8,6 +8,9 @@ what it takes out::
     connection = engine.connect("imap")
     engine.receive(connection, b"a NOOP\\r\\n")
     while (item := engine.take(connection)) is not None: ...
+
+When it takes out a `Switch`, it puts that layer between, and calls `switched`
+once both ends have agreed on it.
 """
 
 import string
@@ -17,9 +20,9 @@ from contextlib import contextmanager
 
 from mockmail.clock import Clock
 from mockmail.store.store import Store
-from mockmail.wire.acts import Close, Talk, Turn, Wait, Woke
+from mockmail.wire.acts import Close, Switch, Talk, Turn, Wait, Woke
 from mockmail.wire.buffer import Buffer
-from mockmail.wire.chunks import Chunk, Outbox
+from mockmail.wire.chunks import Chunk, Item, Outbox
 from mockmail.world.rule import RuleError, Rules
 from mockmail.world.stage import HELD_AT, Person, Stage
 from mockmail.world.transcript import Transcript
@@ -41,19 +44,28 @@ class Connection:
     """One client's connection as the engine sees it."""
 
     def __init__(
-        self, number: int, protocol: str, record: Callable[["Connection", Chunk], None]
+        self,
+        number: int,
+        protocol: str,
+        record: Callable[["Connection", Chunk], None],
+        *,
+        tls: bool = False,
     ) -> None:
         self.number = number
         self.name = letters(number)
         self.protocol = protocol
+        self.tls = tls
+        """Whether it is TLS from the start."""
         self.out = Outbox(lambda chunk: record(self, chunk))
         self.buffer = Buffer()
         self.person: Person | None = None
         self.stage: Stage | None = None
-        self.waiting: Wait | Turn | None = None
+        self.waiting: Wait | Turn | Switch | None = None
         """What the session waits for; None once the conversation is over."""
         self.deadline: float | None = None
         self.eof = False
+        self.dropped = 0
+        """Octets that came before the layer that is being switched to, and were thrown away."""
         self.seen = -1
         """The store's version when the session last went on."""
         self.notify: Callable[[], None] = lambda: None
@@ -99,10 +111,10 @@ class Engine:
         # A world may be looked at from a test's thread while its loop runs in another.
         self._lock = transcript.lock = threading.RLock()
 
-    def connect(self, protocol: str) -> Connection:
-        """A new client; its greeting is in the outbox."""
+    def connect(self, protocol: str, *, tls: bool = False) -> Connection:
+        """A new client; its greeting is in the outbox, or with `tls` a `Switch`."""
         with self._lock:
-            connection = Connection(self._next_number, protocol, self._record)
+            connection = Connection(self._next_number, protocol, self._record, tls=tls)
             self._next_number += 1
             person, talk = self._converse(connection)
             connection.person = person
@@ -126,6 +138,12 @@ class Engine:
         with self._lock:
             if connection.waiting is None:
                 return
+            if isinstance(connection.waiting, Switch):
+                if data:
+                    connection.dropped += len(data)
+                else:
+                    self.lost(connection)
+                return
             if data:
                 connection.buffer.feed(data)
             else:
@@ -135,8 +153,16 @@ class Engine:
             if self._settled != self.store.version:
                 self._settle()
 
-    def take(self, connection: Connection) -> Chunk | Close | None:
-        """The next thing to send; what a full outbox has held back goes on."""
+    def switched(self, connection: Connection) -> None:
+        """Both ends have agreed on the layer: the session goes on, through it."""
+        with self._lock:
+            if isinstance(connection.waiting, Switch):
+                self._note(connection, "TLS from here on")
+                self._run(connection, None)
+                self._settle()
+
+    def take(self, connection: Connection) -> Item | None:
+        """The next thing to send or to do; what a full outbox has held back goes on."""
         with self._lock:
             out = connection.out
             item = out.take()
@@ -155,10 +181,14 @@ class Engine:
         waiting = connection.waiting
         return type(waiting) is Wait and waiting.change and connection.seen != self.store.version
 
-    def lost(self, connection: Connection) -> None:
+    def lost(self, connection: Connection, why: str = "") -> None:
         """The connection broke: the session ends where it is."""
         with self._lock:
             if connection.waiting is not None and connection.stage is not None:
+                if isinstance(connection.waiting, Switch):
+                    self._note(connection, f"no TLS: {why or 'the connection was closed'}")
+                elif why:
+                    self._note(connection, why)
                 connection.stage.end(Close("fin"))
                 self._over(connection)
                 self._settle()
@@ -176,7 +206,10 @@ class Engine:
             now = self.clock.waited
             for connection in list(self.connections.values()):
                 if connection.deadline is not None and connection.deadline <= now:
-                    self._run(connection, Woke.TIMEOUT)
+                    if isinstance(connection.waiting, Switch):
+                        self.lost(connection, "the client took too long")
+                    else:
+                        self._run(connection, Woke.TIMEOUT)
                     connection.notify()
             self._settle()
 
@@ -200,6 +233,13 @@ class Engine:
     def _record(self, connection: Connection, chunk: Chunk) -> None:
         self.transcript.sent(connection.name, connection.protocol, chunk)
 
+    def _note(self, connection: Connection, text: str) -> None:
+        """A line in the transcript, with what had to be thrown away before a switch."""
+        dropped, connection.dropped = connection.dropped, 0
+        if dropped:
+            text += f"; {dropped} octets that came before it were dropped"
+        self.transcript.note(connection.name, connection.protocol, text)
+
     def _run(self, connection: Connection, woke: Woke | None) -> None:
         stage = connection.stage
         assert stage is not None
@@ -212,11 +252,13 @@ class Engine:
         self.transcript.speaking = before
         out.seal()
         connection.waiting = waiting
+        if isinstance(waiting, Switch):
+            connection.dropped = connection.buffer.clear()
         if waiting is None:
             self._over(connection)
         elif woke is Woke.CHANGE:
             pass  # only the client's own words put the deadline off (RFC 9051 section 5.4)
-        elif type(waiting) is Wait and waiting.timeout is not None:
+        elif not isinstance(waiting, Turn) and waiting.timeout is not None:
             connection.deadline = self.clock.waited + waiting.timeout
             if self._soonest is None or connection.deadline < self._soonest:
                 self._soonest = connection.deadline

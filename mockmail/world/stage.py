@@ -10,7 +10,7 @@ from typing import Protocol, assert_never
 
 from mockmail.store.store import Store
 from mockmail.wire import chunks
-from mockmail.wire.acts import At, Begin, Close, Heard, Say, Talk, Turn, Wait, Woke
+from mockmail.wire.acts import At, Begin, Close, Heard, Say, Switch, Talk, Turn, Wait, Woke
 from mockmail.wire.chunks import Outbox
 from mockmail.wire.points import Point
 from mockmail.wire.response import Response
@@ -67,7 +67,7 @@ class Stage:
         self._compiled = self._rules.version
         self._listening[:] = [self._rules.at(point) for point in Point]
 
-    def run(self, woke: Woke | None) -> Wait | Turn | None:
+    def run(self, woke: Woke | None) -> Wait | Turn | Switch | None:
         """Let the session go on until it waits; None when the conversation is over."""
         if self._compiled != self._rules.version:
             self._compile()
@@ -112,6 +112,11 @@ class Stage:
                         return None
                     self.end(act)
                     return None
+                elif isinstance(act, Switch):
+                    if listening[Point.TLS] and self._bent(Point.TLS, None):
+                        return None
+                    out.switch(act)
+                    return act
                 else:
                     assert_never(act)
                 act = send(None)

@@ -53,6 +53,8 @@ class World:
         self.store.on_commit = self.transcript.changed
         self.failures: list[Exception] = []
         """What went wrong and was no client's fault: a rule's author's, or ours."""
+        self.offers_tls = False
+        """Whether clients may ask for TLS; whoever drives the engine knows how to switch."""
         self.engine = Engine(
             store=self.store,
             clock=self.clock,
@@ -64,6 +66,7 @@ class World:
 
     def _converse(self, connection: Connection) -> tuple[Person, Talk]:
         number, name, buffer = connection.number, connection.name, connection.buffer
+        tls = connection.tls
         match connection.protocol:
             case "imap":
                 imap = ImapSession(
@@ -74,11 +77,22 @@ class World:
                     catalog.DEFAULT,
                     self.host,
                     buffer=buffer,
+                    tls=tls,
+                    offers_tls=lambda: self.offers_tls,
                 )
                 return imap, dispatch.converse(imap, self.failures.append)
             case "pop3":
                 commands = pop3_commands.COMMANDS
-                pop3 = Pop3Session(number, name, self.store, commands, self.host, buffer=buffer)
+                pop3 = Pop3Session(
+                    number,
+                    name,
+                    self.store,
+                    commands,
+                    self.host,
+                    buffer=buffer,
+                    tls=tls,
+                    offers_tls=lambda: self.offers_tls,
+                )
                 return pop3, pop3.converse(self.failures.append)
             case "smtp":
                 smtp = SmtpSession(
@@ -89,6 +103,8 @@ class World:
                     smtp_commands.COMMANDS,
                     self.host,
                     buffer=buffer,
+                    tls=tls,
+                    offers_tls=lambda: self.offers_tls,
                 )
                 return smtp, smtp.converse(self.failures.append)
         raise ValueError(f"no protocol {connection.protocol!r}; there are {', '.join(PROTOCOLS)}")

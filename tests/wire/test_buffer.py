@@ -285,3 +285,16 @@ def test_nothing_is_looked_at_twice() -> None:
     line = buffer.line(200_000)
     assert line is not None
     assert len(line) == 100_000
+
+
+def test_what_was_not_read_is_thrown_away() -> None:
+    buffer = Buffer()
+    buffer.feed(b"one\r\ntwo\r\nthr")
+    assert buffer.line(10) == b"one"
+    assert buffer.clear() == 8
+    assert len(buffer) == 0
+    buffer.feed(b"too long and no end")
+    assert buffer.line(5) is None
+    assert buffer.clear() == 0
+    buffer.feed(b"new\r\n")
+    assert buffer.line(5) == b"new"

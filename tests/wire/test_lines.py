@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Talk, Wait, Woke
+from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Switch, Talk, Wait, Woke
 from mockmail.wire.buffer import Buffer
 from mockmail.wire.lines import Manners, Steps, converse, final
 from mockmail.wire.points import Point
@@ -26,6 +26,8 @@ class Shouting:
         self.buffer = Buffer()
         self.finished = False
         self.wait = Wait(timeout=9)
+        self.tls = False
+        self.switch: Switch | None = None
 
     def command(self, line: bytes) -> Steps:
         yield Begin(line)

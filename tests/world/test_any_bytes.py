@@ -16,7 +16,7 @@ WORDS = {
         *b'a b * + ( ) [ ] < > { } " \\ % , : 1 0 4294967295 {3} {0} {9999999999} {3+} \r \n'.split(
             b" "
         ),
-        *b"LOGIN AUTHENTICATE PLAIN SELECT EXAMINE INBOX NOOP CHECK IDLE DONE LIST STATUS".split(),
+        *b"STARTTLS LOGIN AUTHENTICATE PLAIN SELECT EXAMINE INBOX NOOP CHECK IDLE DONE LIST STATUS".split(),
         *b"FETCH STORE SEARCH COPY UID EXPUNGE CLOSE APPEND CREATE DELETE LOGOUT anna apple".split(),
         *b"FLAGS +FLAGS -FLAGS.SILENT BODY[] BODY.PEEK[HEADER.FIELDS (TO)]<0.9> RFC822".split(),
         *b"NOT OR ALL SEEN KEYWORD $Work \\Seen \\Deleted (MESSAGES) 1:* *:5 MIME &AAA- &".split(),
@@ -28,7 +28,7 @@ WORDS = {
         b"\xff",
     ],
     "pop3": [
-        *b"USER PASS anna apple STAT LIST UIDL RETR TOP DELE NOOP RSET CAPA QUIT 1 2 3 -1 0".split(),
+        *b"STLS USER PASS anna apple STAT LIST UIDL RETR TOP DELE NOOP RSET CAPA QUIT 1 2 3 -1 0".split(),
         b"\r\n",
         b"\r\n",
         b"\n",
@@ -39,7 +39,7 @@ WORDS = {
     ],
     "smtp": [
         *b"EHLO HELO MAIL FROM:<> FROM:<a@b> RCPT TO:<anna@example.org> TO:<x@y> DATA".split(),
-        *b"RSET NOOP VRFY HELP QUIT SIZE=9 BODY=8BITMIME < > . .. x".split(),
+        *b"STARTTLS RSET NOOP VRFY HELP QUIT SIZE=9 BODY=8BITMIME < > . .. x".split(),
         b"\r\n",
         b"\r\n",
         b"\r\n.\r\n",
@@ -83,6 +83,7 @@ def speak(world: World, protocol: str, opening: bytes, data: bytes) -> Client:
 @given(data=st.data())
 def test_any_bytes_are_answered(protocol: str, opening: bytes, data: st.DataObject) -> None:
     world = inbox(3)
+    world.offers_tls = True
     client = speak(world, protocol, opening, data.draw(streams(protocol)))
     assert not world.failures
     # Whatever it was, the next one is served.

@@ -23,6 +23,8 @@ def parse(session: Session, cursor: Cursor) -> LoginCommand:
 
 def handle(session: Session, c: LoginCommand) -> Answer:
     yield from ()
+    if session.catalogue.login_needs_tls and not session.tls:
+        raise No("LOGIN needs TLS here", b"PRIVACYREQUIRED")  # RFC 5530 section 3
     try:
         session.log_in(check_password(session.store, c.user, c.password))
     except AuthenticationFailed:

@@ -1,0 +1,47 @@
+"""STARTTLS (RFC 9051 section 6.2.1), and LOGINDISABLED: no passwords without TLS (section 6.2.3)."""
+
+from mockmail.imap.reply import Bad, Done, No
+from mockmail.imap.session import (
+    Answer,
+    CapabilityRow,
+    Extension,
+    Seqs,
+    Session,
+    State,
+    command,
+    no_arguments,
+)
+from mockmail.wire.acts import NOT_OFFERED, Switch
+
+
+def handle(session: Session, _: None) -> Answer:
+    yield from ()
+    if session.tls:
+        raise Bad("TLS is on already")
+    if not session.offers_tls():
+        raise No(NOT_OFFERED, b"UNAVAILABLE")
+    session.tls = True
+    # Nothing that was said without protection holds any more.
+    session.client_id = {}
+    return Done(b"Begin TLS negotiation now", then=Switch("tls", session.wait.timeout))
+
+
+def _before_tls(session: Session) -> bool:
+    return not session.tls and session.state is State.NOT_AUTHENTICATED
+
+
+def _offered(session: Session) -> bool:
+    return session.offers_tls() and _before_tls(session)
+
+
+EXTENSION = Extension(
+    "STARTTLS",
+    commands=(command(b"STARTTLS", (State.NOT_AUTHENTICATED,), Seqs.NONE, no_arguments, handle),),
+    capabilities=(CapabilityRow(b"STARTTLS", _offered),),
+)
+LOGINDISABLED = Extension(
+    "LOGINDISABLED",
+    capabilities=(CapabilityRow(b"LOGINDISABLED", _before_tls),),
+    login_needs_tls=True,
+)
+"""Off unless a catalogue has it."""
