@@ -107,10 +107,9 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Messages that match either."""
+    """Messages that match any; ``Or(())`` matches none."""
 
-    left: "Criterion"
-    right: "Criterion"
+    parts: tuple["Criterion", ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,9 +63,9 @@ def matcher(criterion: Criterion, recent: Container[Uid]) -> Matcher:
         case Not(inner):
             wrong = matcher(inner, recent)
             return lambda seq, entry: not wrong(seq, entry)
-        case Or(left, right):
-            one, other = matcher(left, recent), matcher(right, recent)
-            return lambda seq, entry: one(seq, entry) or other(seq, entry)
+        case Or(parts):
+            alternatives = tuple(matcher(part, recent) for part in parts)
+            return lambda seq, entry: any(test(seq, entry) for test in alternatives)
         case And(parts):
             each = tuple(matcher(part, recent) for part in parts)
             return lambda seq, entry: all(test(seq, entry) for test in each)

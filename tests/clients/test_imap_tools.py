@@ -152,6 +152,7 @@ def test_searches_by_flags_and_uids(mailserver: mockmail.Server, anna: mockmail.
         assert box.uids(AND(seen=False, flagged=False)) == ["3", "4"]
         assert box.uids(OR(seen=True, flagged=True)) == ["1", "2"]
         assert box.uids(NOT(OR(seen=True, flagged=True))) == ["3", "4"]
+        assert box.uids(OR(subject=[f"no such {n}" for n in range(500)], flagged=True)) == ["2"]
         assert box.uids(AND(keyword="$Junk", answered=True)) == ["4"]
         assert box.uids(AND(no_keyword="$Junk", deleted=False), charset="UTF-8") == ["1", "2", "3"]
         assert box.uids(AND(uid=["2", "4"])) == ["2", "4"]

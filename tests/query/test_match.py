@@ -45,7 +45,7 @@ def found(criterion: Criterion) -> frozenset[int]:
         (Recent(), {3, 21}),
         (InSeqs(SeqSet.parse(b"1,5:9")), {2, 13, 21}),
         (InUids(UidSet.parse(b"1,5:9")), {5, 8}),
-        (Or(Recent(), HasFlag("$Junk")), {3, 8, 13, 21}),
+        (Or((Recent(), HasFlag("$Junk"))), {3, 8, 13, 21}),
         (And((HasFlag("\\Seen"), Not(HasFlag("\\Deleted")), Not(Recent()))), {13}),
     ],
 )
@@ -84,7 +84,9 @@ leaves = st.one_of(
 def larger(inner: st.SearchStrategy[Answer]) -> st.SearchStrategy[Answer]:
     return st.one_of(
         inner.map(lambda one: (Not(one[0]), EVERYTHING - one[1])),
-        st.tuples(inner, inner).map(lambda two: (Or(two[0][0], two[1][0]), two[0][1] | two[1][1])),
+        st.tuples(inner, inner).map(
+            lambda two: (Or((two[0][0], two[1][0])), two[0][1] | two[1][1])
+        ),
         st.lists(inner, max_size=3).map(
             lambda all_: (
                 And(tuple(one for one, _ in all_)),

@@ -128,8 +128,8 @@ def resolved(criterion: Criterion, view: View) -> Criterion:
             return InUids(uids.resolve(view.uids[-1] if view.uids else 0))
         case Not(inner):
             return Not(resolved(inner, view))
-        case Or(left, right):
-            return Or(resolved(left, view), resolved(right, view))
+        case Or(parts):
+            return Or(tuple(resolved(part, view) for part in parts))
         case And(parts):
             return And(tuple(resolved(part, view) for part in parts))
     return criterion

@@ -33,10 +33,18 @@ def _not(session: Session, cursor: Cursor, inner: _Keys) -> Criterion:
 
 
 def _or(session: Session, cursor: Cursor, inner: _Keys) -> Criterion:
-    cursor.space()
-    left = inner()
-    cursor.space()
-    return Or(left, inner())
+    # Clients write long alternatives as ORs of ORs: those are one level, however many.
+    parts: list[Criterion] = []
+    missing = 2
+    while missing:
+        cursor.space()
+        if cursor.data[cursor.at : cursor.at + 3].upper() == b"OR ":
+            cursor.at += 2
+            missing += 1
+        else:
+            parts.append(inner())
+            missing -= 1
+    return Or(tuple(parts))
 
 
 _SYSTEM = ("Answered", "Deleted", "Draft", "Flagged", "Seen")
