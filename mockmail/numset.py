@@ -142,5 +142,15 @@ class SeqSet(NumSet[Seq]):
     """A set of sequence numbers."""
 
 
+class Found(SeqSet):
+    """``$`` where sequence numbers are expected: what a SEARCH has saved (RFC 5182)."""
+
+    __slots__ = ("uids",)
+
+    def __init__(self, uids: "UidSet") -> None:
+        super().__init__(())
+        self.uids = uids
+
+
 class UidSet(NumSet[Uid]):
     """A set of unique identifiers."""

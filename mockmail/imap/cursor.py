@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from mockmail.imap import grammar
 from mockmail.imap.reply import Bad
-from mockmail.numset import LARGEST, SeqSet, UidSet
+from mockmail.numset import LARGEST, Found, SeqSet, UidSet
 from mockmail.store.flags import Flags, flags, problem
 from mockmail.store.utf7 import from_utf7
 
@@ -35,7 +35,7 @@ class Row:
 class Cursor:
     """A position in a command."""
 
-    __slots__ = ("at", "charset", "data", "depth", "rows")
+    __slots__ = ("at", "charset", "data", "depth", "found", "rows")
 
     def __init__(self, data: bytes, at: int = 0) -> None:
         self.data = data
@@ -43,6 +43,8 @@ class Cursor:
         self.depth = 0
         self.charset = "utf-8"
         """What texts are in: Python's name of a codec; CHARSET of SEARCH changes it."""
+        self.found: UidSet | None = None
+        """What ``$`` stands for (RFC 5182); None where it stands for nothing."""
         self.rows: list[Row] = []
         """What the command has named so far."""
 
@@ -176,9 +178,13 @@ class Cursor:
             raise Bad("The mailbox name is neither modified UTF-7 nor UTF-8") from None
 
     def seq_set(self) -> SeqSet:
+        if self.found is not None and self.skip(b"$"):
+            return Found(self.found)
         return SeqSet(self._ranges("a set of sequence numbers"))
 
     def uid_set(self) -> UidSet:
+        if self.found is not None and self.skip(b"$"):
+            return self.found
         return UidSet(self._ranges("a set of UIDs"))
 
     def _ranges(self, what: str) -> tuple[tuple[int, int], ...]:

@@ -79,6 +79,8 @@ def _one_command(session: Session, report: Callable[[Exception], None]) -> Telli
         if line.endswith(b"}"):
             line = yield from _with_literals(session, line)
         cursor = Cursor(line, found.end() + 1)
+        if session.view is not None and session.catalogue.result_reference:
+            cursor.found = session.view.found
         row = _row(session, cursor)
         act = row.prepare(session, cursor)
         seqs = row.seqs

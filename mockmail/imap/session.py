@@ -259,6 +259,8 @@ class SearchReturn:
     """What it says of the numbers that were found, ascending; None for nothing."""
     returned: slice
     """Which of them it returns."""
+    saves: bool = False
+    """What the others return, or all if there are no others, is saved for ``$`` (RFC 5182)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +303,8 @@ class Extension:
     """LOGIN is refused without TLS (RFC 9051 section 6.2.3)."""
     initial_response: bool = False
     """AUTHENTICATE may bring the first answer along."""
+    result_reference: bool = False
+    """``$`` stands for what a SEARCH has saved (RFC 5182)."""
     multiappend: bool = False
     """APPEND may bring several messages (RFC 3502)."""
     nonsync_literal: int = 0
@@ -341,6 +345,7 @@ class Catalogue:
         self.status_items = {row.name: row for e in self.extensions for row in e.status_items}
         self.search_keys = {row.name: row for e in self.extensions for row in e.search_keys}
         self.search_returns = {row.name: row for e in self.extensions for row in e.search_returns}
+        self.result_reference = any(e.result_reference for e in self.extensions)
         self.multiappend = any(e.multiappend for e in self.extensions)
         self.login_needs_tls = any(e.login_needs_tls for e in self.extensions)
         self.initial_response = any(e.initial_response for e in self.extensions)

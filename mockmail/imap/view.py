@@ -16,7 +16,7 @@ from typing import assert_never
 
 from mockmail.imap import reply
 from mockmail.imap.reply import Bad
-from mockmail.numset import Seq, SeqSet, Uid, UidSet, without
+from mockmail.numset import Found, Seq, SeqSet, Uid, UidSet, without
 from mockmail.store.flags import SYSTEM_FLAGS
 from mockmail.store.journal import Appended, Change, Entry, Expunged, Flagged
 from mockmail.store.mailbox import Mailbox
@@ -42,6 +42,7 @@ class View:
         "arrived",
         "cursor",
         "flagged",
+        "found",
         "gone",
         "keywords",
         "mailbox",
@@ -77,6 +78,8 @@ class View:
         """New, and the client doesn't know."""
         self.flagged: dict[Uid, None] = {}
         """With flags that the client doesn't know."""
+        self.found = UidSet(())
+        """What a SEARCH has saved (RFC 5182)."""
 
     def close(self) -> None:
         """The session has this mailbox selected no longer."""
@@ -98,6 +101,9 @@ class View:
         `Bad` for a sequence number the client can't know (RFC 9051 section 9,
         seq-number); a UID that isn't there is passed over (section 6.4.9).
         """
+        if isinstance(ids, Found):
+            # What is gone is not in it any more (RFC 5182 section 2.1).
+            return Selection(self.select(ids.uids).chosen, complete=True)
         self.advance()
         known = self.uids
         if isinstance(ids, SeqSet):

@@ -25,6 +25,7 @@ from mockmail.imap.session import (
 )
 from mockmail.imap.view import View
 from mockmail.message import charset as charsets
+from mockmail.numset import Found, UidSet
 from mockmail.query.criteria import And, Criterion, InSeqs, InUids, Not, Or
 from mockmail.query.match import matcher
 from mockmail.store.journal import Entry
@@ -58,6 +59,8 @@ def _rest(session: Session, cursor: Cursor, *, uid: bool) -> SearchCommand:
         cursor.at += 8
         codec = charsets.codec(cursor.astring("a charset"))
         if codec is None:
+            if returns is not None and any(each.saves for each in returns):
+                session.selected.found = UidSet(())  # RFC 5182 section 2.1
             raise No("Unknown charset", b"BADCHARSET (" + b" ".join(CHARSETS) + b")")
         cursor.charset = codec
         cursor.space()
@@ -77,9 +80,9 @@ def search_key(session: Session, cursor: Cursor) -> Criterion:
 
     if cursor.peek(b"("):
         return And(tuple(cursor.list_of(inner)))
-    if cursor.data[cursor.at : cursor.at + 1] in b"*0123456789" and not cursor.at_end:
+    if cursor.data[cursor.at : cursor.at + 1] in b"*$0123456789" and not cursor.at_end:
         seqs = cursor.seq_set()
-        return InSeqs(seqs)
+        return InUids(seqs.uids) if isinstance(seqs, Found) else InSeqs(seqs)
     row = cursor.row(session.catalogue.search_keys, "a search key")
     return row.parse(session, cursor, inner)
 
@@ -103,12 +106,19 @@ def handle(session: Session, c: SearchCommand) -> Answer:
         notes = _noted(c, [entry for _, entry in matching])
         yield reply.untagged(b"SEARCH", *numbers, *(b"(%b)" % note for note in notes))
     else:
-        told = [text for each in c.returns if (text := each.tell(found)) is not None]
-        if c.notes:
-            returned = [entry for each in c.returns for _, entry in matching[each.returned]]
-            told += _noted(c, returned)
-        correlator = b"(TAG %b)" % quote.quoted(session.tag)
-        yield reply.untagged(b"ESEARCH", correlator, *([b"UID"] if c.uid else []), *told)
+        telling = [each for each in c.returns if not each.saves]
+        saving = len(telling) < len(c.returns)
+        slices = [each.returned for each in telling] or [slice(None)]
+        returned: list[Entry] = []
+        if saving or c.notes:
+            returned = [entry for each in slices for _, entry in matching[each]]
+        if saving:
+            view.found = UidSet.of(sorted({entry.uid for entry in returned}))
+        if telling:
+            told = [text for each in telling if (text := each.tell(found)) is not None]
+            correlator = b"(TAG %b)" % quote.quoted(session.tag)
+            kind = [b"UID"] if c.uid else []
+            yield reply.untagged(b"ESEARCH", correlator, *kind, *told, *_noted(c, returned))
     return Done(b"SEARCH completed")
 
 

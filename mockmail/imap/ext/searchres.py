@@ -1,0 +1,12 @@
+"""SEARCHRES (RFC 5182): ``SEARCH RETURN (SAVE)``, and ``$`` for what it has found."""
+
+from mockmail.imap.session import CapabilityRow, Extension, SearchReturn, SearchReturnRow
+
+_SAVE = SearchReturn(lambda found: None, slice(0), saves=True)
+
+EXTENSION = Extension(
+    "SEARCHRES",
+    capabilities=(CapabilityRow(b"SEARCHRES", lambda session: True),),
+    search_returns=(SearchReturnRow(b"SAVE", lambda cursor: _SAVE),),
+    result_reference=True,
+)
