@@ -27,10 +27,13 @@ from mockmail.imap.commands import (
     unselect,
 )
 from mockmail.imap.ext import (
+    children,
     condstore,
     enable,
     esearch,
     id,
+    list_extended,
+    list_status,
     literal,
     move,
     multiappend,
@@ -116,6 +119,9 @@ EXTENSIONS = (
     esearch.EXTENSION,
     searchres.EXTENSION,
     condstore.EXTENSION,
+    children.EXTENSION,
+    list_extended.EXTENSION,
+    list_status.EXTENSION,
     status_size.EXTENSION,
     BINARY,
     PREVIEW,

@@ -6,7 +6,7 @@ code calls them in catalogue order and combines their answers, and a row never
 calls or wraps a handler.
 """
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, Flag, auto
 from typing import TypeVar
@@ -271,6 +271,36 @@ class SearchReturnRow(Row):
 
 
 @dataclass(frozen=True, slots=True)
+class ListSelectRow(Row):
+    """A selection option of LIST (RFC 5258 section 3.1)."""
+
+    names: Callable[[User], Container[str]] | None = None
+    """The names it leaves; None where it leaves them all."""
+    recursive: bool = False
+    """Names above those that are left are told of, too."""
+    returns: tuple[bytes, ...] = ()
+    """Return options that come with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListReturn:
+    """A return option as asked for: what it adds to each name's response, and behind it."""
+
+    attributes: Callable[[User], Callable[[str], bytes | None]] | None = None
+    """Looks at all mailboxes once; what it returns has the attribute of a name, if any."""
+    after: Callable[[Mailbox], Iterable[Response]] = lambda mailbox: ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListReturnRow(Row):
+    """A return option of LIST (RFC 5258 section 3.2): `parse` reads what follows its name."""
+
+    parse: "Callable[[Session, Cursor], ListReturn]"
+    always: bool = False
+    """Whether it need not be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
 class MechanismRow:
     """A SASL mechanism, offered as ``AUTH=name``."""
 
@@ -298,6 +328,8 @@ class Extension:
     status_items: tuple[StatusItemRow, ...] = ()
     search_keys: tuple[SearchKeyRow, ...] = ()
     search_returns: tuple[SearchReturnRow, ...] = ()
+    list_selects: tuple[ListSelectRow, ...] = ()
+    list_returns: tuple[ListReturnRow, ...] = ()
     arrival_code: ArrivalCode | None = None
     login_needs_tls: bool = False
     """LOGIN is refused without TLS (RFC 9051 section 6.2.3)."""
@@ -345,6 +377,8 @@ class Catalogue:
         self.status_items = {row.name: row for e in self.extensions for row in e.status_items}
         self.search_keys = {row.name: row for e in self.extensions for row in e.search_keys}
         self.search_returns = {row.name: row for e in self.extensions for row in e.search_returns}
+        self.list_selects = {row.name: row for e in self.extensions for row in e.list_selects}
+        self.list_returns = {row.name: row for e in self.extensions for row in e.list_returns}
         self.result_reference = any(e.result_reference for e in self.extensions)
         self.multiappend = any(e.multiappend for e in self.extensions)
         self.login_needs_tls = any(e.login_needs_tls for e in self.extensions)

@@ -1,4 +1,4 @@
-"""LIST and LSUB (RFC 3501 sections 6.3.8, 6.3.9): ``"LIST" SP mailbox SP list-mailbox``."""
+"""LIST and LSUB (RFC 3501 sections 6.3.8, 6.3.9; options: RFC 5258)."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from mockmail.imap import quote, reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Bad, Done
-from mockmail.imap.session import LOGGED_IN, Answer, Seqs, Session, command
+from mockmail.imap.session import (
+    LOGGED_IN,
+    Answer,
+    ListReturn,
+    ListSelectRow,
+    Seqs,
+    Session,
+    command,
+)
 from mockmail.store import names
 from mockmail.store.names import DELIMITER
 
@@ -17,39 +25,129 @@ MAX_PATTERN = 1000
 
 @dataclass(frozen=True, slots=True)
 class ListCommand:
-    reference: str
+    patterns: tuple[str, ...]
+    """Reference and name joined; one of them must match."""
+    extended: bool
+    """Whether it has anything that RFC 3501's LIST has not."""
+    selects: tuple[ListSelectRow, ...] = ()
+    returns: tuple[ListReturn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LsubCommand:
     pattern: str
 
 
 def parse(session: Session, cursor: Cursor) -> ListCommand:
+    """``"LIST" [SP list-select-opts] SP mailbox SP mbox-or-pat [SP list-return-opts]``."""
+    catalogue = session.catalogue
+    selects: dict[bytes, ListSelectRow] = {}
+    returning = {name: row for name, row in catalogue.list_returns.items() if row.always}
+    returns = {name: row.parse(session, cursor) for name, row in returning.items()}
+    cursor.space()
+    extended = bool(catalogue.list_selects) and cursor.peek(b"(")
+    if extended:
+        for select in cursor.list_of(
+            lambda: cursor.row(catalogue.list_selects, "a selection option"), empty=True
+        ):
+            selects[select.name] = select
+            for name in select.returns:
+                returns[name] = catalogue.list_returns[name].parse(session, cursor)
+        if any(s.recursive for s in selects.values()) and not any(
+            s.names for s in selects.values()
+        ):
+            raise Bad("RECURSIVEMATCH needs an option that selects")
+        cursor.space()
+    reference = cursor.mailbox()
+    cursor.space()
+    if catalogue.list_selects and cursor.peek(b"("):
+        extended = True
+        patterns = [pattern for pattern in cursor.list_of(cursor.list_mailbox) if pattern]
+    else:
+        patterns = [cursor.list_mailbox()]
+    if catalogue.list_returns and cursor.skip(b" "):
+        extended = True
+        if cursor.word("RETURN") != b"RETURN":
+            raise Bad("Expected RETURN behind the pattern")
+        cursor.space()
+
+        def option() -> None:
+            row = cursor.row(catalogue.list_returns, "a return option")
+            returns[row.name] = row.parse(session, cursor)
+
+        cursor.list_of(option, empty=True)
+    joined = tuple(_joined(reference, pattern) for pattern in patterns)
+    if sum(map(len, joined)) > MAX_PATTERN:
+        raise Bad(f"Patterns have at most {MAX_PATTERN} characters")
+    special = not extended and patterns == [""]
+    return ListCommand(
+        () if special else joined, extended, tuple(selects.values()), tuple(returns.values())
+    )
+
+
+def parse_lsub(session: Session, cursor: Cursor) -> LsubCommand:
+    """``"LSUB" SP mailbox SP list-mailbox``."""
     cursor.space()
     reference = cursor.mailbox()
     cursor.space()
-    pattern = cursor.list_mailbox()
-    if len(reference) + len(pattern) > MAX_PATTERN:
+    pattern = _joined(reference, cursor.list_mailbox())
+    if len(pattern) > MAX_PATTERN:
         raise Bad(f"A pattern has at most {MAX_PATTERN} characters")
-    return ListCommand(reference, pattern)
+    return LsubCommand(pattern)
+
+
+def _joined(reference: str, pattern: str) -> str:
+    return names.canonical(reference + pattern)
 
 
 def handle(session: Session, c: ListCommand) -> Answer:
     delimiter = quote.quoted(DELIMITER.encode())
-    if not c.pattern:
+    if not c.patterns and not c.extended:
         # The hierarchy's delimiter and the root of the reference are asked for.
         yield reply.untagged(b"LIST", b"(\\Noselect)", delimiter, b'""')
         return Done(b"LIST completed")
-    pattern = names.canonical(c.reference + c.pattern)
-    existing = session.account.mailboxes
-    for name in all_names(existing):
-        if matches(pattern, name):
-            attributes = b"()" if name in existing else b"(\\Noselect)"
-            yield reply.untagged(b"LIST", attributes, delimiter, quote.mailbox(name))
+    user = session.account
+    existing = user.mailboxes
+    selecting = [select.names(user) for select in c.selects if select.names]
+    if selecting:
+        candidates = {**existing, **dict.fromkeys(user.subscriptions)}
+        left = {name for name in candidates if all(name in each for each in selecting)}
+    else:
+        left = set(all_names(existing))
+    matching = {name for name in left if _matches_any(c.patterns, name)}
+    above: set[str] = set()
+    if any(select.recursive for select in c.selects):
+        above = {superior for name in left for superior in names.superiors(name)}
+        # Not those below which something is told of anyway (RFC 5258 section 3.5).
+        hidden = {superior for name in left - matching for superior in names.superiors(name)}
+        matching |= {name for name in hidden if _matches_any(c.patterns, name)}
+    children = b'("CHILDINFO" (%b))' % b" ".join(
+        quote.quoted(select.name) for select in c.selects if select.names
+    )
+    attribute_of = [each.attributes(user) for each in c.returns if each.attributes]
+    for name in sorted(matching, key=_place):
+        attributes = [] if name in existing else [_MISSING[c.extended]]
+        attributes += [text for each in attribute_of if (text := each(name)) is not None]
+        info = [children] if name in above else []
+        shown = b"(" + b" ".join(attributes) + b")"
+        yield reply.untagged(b"LIST", shown, delimiter, quote.mailbox(name), *info)
+        if name in existing:
+            for each in c.returns:
+                yield from each.after(existing[name])
     return Done(b"LIST completed")
 
 
-def handle_lsub(session: Session, c: ListCommand) -> Answer:
+_MISSING = {False: b"\\Noselect", True: b"\\NonExistent"}
+
+
+def _matches_any(patterns: Iterable[str], name: str) -> bool:
+    return any(matches(pattern, name) for pattern in patterns)
+
+
+def handle_lsub(session: Session, c: LsubCommand) -> Answer:
     """The subscribed names, whether there are such mailboxes or not."""
     delimiter = quote.quoted(DELIMITER.encode())
-    pattern = names.canonical(c.reference + c.pattern)
+    pattern = c.pattern
     subscribed, existing = session.account.subscriptions, session.account.mailboxes
     shown: dict[str, None] = {}
     for name in subscribed:
@@ -113,5 +211,5 @@ _BOTH = ("*", "%")
 
 ROWS = (
     command(b"LIST", LOGGED_IN, Seqs.NONE, parse, handle),
-    command(b"LSUB", LOGGED_IN, Seqs.NONE, parse, handle_lsub),
+    command(b"LSUB", LOGGED_IN, Seqs.NONE, parse_lsub, handle_lsub),
 )

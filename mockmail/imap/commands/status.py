@@ -5,10 +5,10 @@
 
 from dataclasses import dataclass
 
-from mockmail.imap import quote, reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
 from mockmail.imap.session import LOGGED_IN, Answer, Seqs, Session, StatusItemRow, command
+from mockmail.imap.status import status_items, status_response
 from mockmail.store.mailbox import Mailbox
 
 
@@ -19,21 +19,15 @@ class StatusCommand:
 
 
 def parse(session: Session, cursor: Cursor) -> StatusCommand:
-    def item() -> StatusItemRow:
-        return cursor.row(session.catalogue.status_items, "a STATUS item")
-
     cursor.space()
-    mailbox = cursor.mailbox()
-    cursor.space()
-    return StatusCommand(mailbox, tuple(cursor.list_of(item)))
+    return StatusCommand(cursor.mailbox(), status_items(session, cursor))
 
 
 def handle(session: Session, c: StatusCommand) -> Answer:
     mailbox = session.account.mailbox(c.mailbox)
     if mailbox is None:
         raise No("There is no such mailbox", b"NONEXISTENT")
-    values = b" ".join(row.name + b" " + row.value(mailbox) for row in c.items)
-    yield reply.untagged(b"STATUS", quote.mailbox(mailbox.name), b"(" + values + b")")
+    yield status_response(mailbox, c.items)
     return Done(b"STATUS completed")
 
 

@@ -1,0 +1,17 @@
+"""LIST-STATUS (RFC 5819): each mailbox of a LIST with its STATUS."""
+
+from mockmail.imap.cursor import Cursor
+from mockmail.imap.session import CapabilityRow, Extension, ListReturn, ListReturnRow, Session
+from mockmail.imap.status import status_items, status_response
+
+
+def _status(session: Session, cursor: Cursor) -> ListReturn:
+    items = status_items(session, cursor)
+    return ListReturn(after=lambda mailbox: [status_response(mailbox, items)])
+
+
+EXTENSION = Extension(
+    "LIST-STATUS",
+    capabilities=(CapabilityRow(b"LIST-STATUS", lambda session: True),),
+    list_returns=(ListReturnRow(b"STATUS", _status),),
+)
