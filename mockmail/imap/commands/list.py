@@ -65,7 +65,7 @@ def parse(session: Session, cursor: Cursor) -> ListCommand:
         patterns = [pattern for pattern in cursor.list_of(cursor.list_mailbox) if pattern]
     else:
         patterns = [cursor.list_mailbox()]
-    if catalogue.list_returns and cursor.skip(b" "):
+    if catalogue.list_selects and cursor.skip(b" "):
         extended = True
         if cursor.word("RETURN") != b"RETURN":
             raise Bad("Expected RETURN behind the pattern")
