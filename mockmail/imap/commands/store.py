@@ -72,10 +72,11 @@ def handle(session: Session, c: StoreCommand) -> Answer:
     if told:
         if isinstance(c.ids, UidSet):
             told = {b"UID": uid_item, **told}  # RFC 3501 section 6.4.8
+        renders = list(told.values())
         for (seq, _), entry in zip(chosen, entries, strict=True):
             if not c.silent:
                 view.told_flags(entry)
-            yield reply.fetch(seq, entry.uid, [render(view, entry) for render in told.values()])
+            yield reply.fetch(seq, entry.uid, [render(view, entry) for render in renders])
     if not selection.complete and not c.silent and isinstance(c.ids, SeqSet):
         # RFC 2180 sections 4.2.1 to 4.2.3.
         raise No("Some of the messages no longer exist", code or b"EXPUNGEISSUED")
