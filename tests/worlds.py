@@ -96,9 +96,27 @@ def with_parts() -> World:
     return world
 
 
+SPECIAL: dict[str, tuple[str, ...]] = {
+    "ToDo": (),
+    "Projects/x": (),
+    "SentMail": ("\\Sent",),
+    "MyDrafts": ("\\Drafts",),
+    "Trash": ("\\Trash",),
+    "Views/All": ("\\All", "\\Important"),
+}
+
+
+def special_uses() -> World:
+    world = inbox(2)
+    for name, uses in SPECIAL.items():
+        world.store.create(world.store.users["anna"], name).special_use = uses
+    return world
+
+
 DIALOGUE_WORLDS: dict[str, Callable[[], World]] = {
     "imap": five_messages,
     "imap/ext": five_messages,
+    "imap/list": special_uses,
     "imap/mime": with_parts,
     "pop3": maildrops,
     "smtp": two_users,

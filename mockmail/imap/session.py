@@ -1,9 +1,9 @@
-"""A session's state, and the rows that make up a server's protocol.
+"""A session's state, and the rows that make up a server's protocol: long, since they name
+each other and so are one module.
 
-They name each other, so they are one module. A *row* is one entry of a seam:
-a command, a capability, a fetch item … An extension is a handful of rows; base
-code calls them in catalogue order and combines their answers, and a row never
-calls or wraps a handler.
+A *row* is one entry of a seam: a command, a capability, a fetch item … An
+extension is a handful of rows; base code calls them in catalogue order and
+combines their answers, and a row never calls or wraps a handler.
 """
 
 from collections.abc import Callable, Container, Generator, Iterable, Mapping, Sequence
@@ -214,6 +214,17 @@ class SelectParameterRow(Row):
     parse: Callable[[Cursor], AfterOpen]
 
 
+CreateParameter = Callable[[], Callable[[Mailbox], None]]
+"""Raises `No` if it can't be had; what it returns is done to the new mailbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateParameterRow(Row):
+    """A CREATE parameter (RFC 4466 section 2.2): `parse` reads what follows its name."""
+
+    parse: Callable[[Cursor], CreateParameter]
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """What a command has put into a mailbox: UIDs there, and where they came from, in order."""
@@ -276,6 +287,8 @@ class ListSelectRow(Row):
 
     names: Callable[[User], Container[str]] | None = None
     """The names it leaves; None where it leaves them all."""
+    base: bool = False
+    """It can be matched recursively, and CHILDINFO names it (``list-select-base-opt``)."""
     recursive: bool = False
     """Names above those that are left are told of, too."""
     returns: tuple[bytes, ...] = ()
@@ -325,6 +338,7 @@ class Extension:
     store_modifiers: tuple[StoreModifierRow, ...] = ()
     select_parameters: tuple[SelectParameterRow, ...] = ()
     after_open: tuple[AfterOpen, ...] = ()
+    create_parameters: tuple[CreateParameterRow, ...] = ()
     status_items: tuple[StatusItemRow, ...] = ()
     search_keys: tuple[SearchKeyRow, ...] = ()
     search_returns: tuple[SearchReturnRow, ...] = ()
@@ -337,6 +351,8 @@ class Extension:
     """AUTHENTICATE may bring the first answer along."""
     result_reference: bool = False
     """``$`` stands for what a SEARCH has saved (RFC 5182)."""
+    list_options: bool = False
+    """LIST takes options and several patterns (RFC 5258)."""
     multiappend: bool = False
     """APPEND may bring several messages (RFC 3502)."""
     nonsync_literal: int = 0
@@ -374,12 +390,16 @@ class Catalogue:
             row.name: row for e in self.extensions for row in e.select_parameters
         }
         self.after_open = [row for e in self.extensions for row in e.after_open]
+        self.create_parameters = {
+            row.name: row for e in self.extensions for row in e.create_parameters
+        }
         self.status_items = {row.name: row for e in self.extensions for row in e.status_items}
         self.search_keys = {row.name: row for e in self.extensions for row in e.search_keys}
         self.search_returns = {row.name: row for e in self.extensions for row in e.search_returns}
         self.list_selects = {row.name: row for e in self.extensions for row in e.list_selects}
         self.list_returns = {row.name: row for e in self.extensions for row in e.list_returns}
         self.result_reference = any(e.result_reference for e in self.extensions)
+        self.list_options = any(e.list_options for e in self.extensions)
         self.multiappend = any(e.multiappend for e in self.extensions)
         self.login_needs_tls = any(e.login_needs_tls for e in self.extensions)
         self.initial_response = any(e.initial_response for e in self.extensions)

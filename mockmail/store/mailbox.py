@@ -15,6 +15,18 @@ from mockmail.store.journal import Entry, Journal
 MAX_KEYWORDS = 1000
 """Different keywords that one mailbox takes."""
 
+SPECIAL_USES = (
+    "\\All",
+    "\\Archive",
+    "\\Drafts",
+    "\\Flagged",
+    "\\Important",
+    "\\Junk",
+    "\\Sent",
+    "\\Trash",
+)
+"""What a mailbox can be for (RFC 6154 section 2; RFC 8457 section 3)."""
+
 
 class TooManyKeywords(Exception):
     """A mailbox has `MAX_KEYWORDS` different keywords already."""
@@ -34,6 +46,7 @@ class Mailbox:
         "modseq",
         "name",
         "readers",
+        "special_use",
         "uidnext",
         "uids",
         "uidvalidity",
@@ -58,6 +71,8 @@ class Mailbox:
         """From this UID on, no session has been told of a message as ``\\Recent``."""
         self.readers: list[int] = []
         """Numbers of the sessions that have it selected read-write, ascending."""
+        self.special_use: tuple[str, ...] = ()
+        """Some of `SPECIAL_USES`; several mailboxes may have the same."""
         self._shared = False
 
     def __iter__(self) -> Iterator[Entry]:
@@ -82,6 +97,7 @@ class Mailbox:
         twin.journal = Journal(self.journal.end)
         twin.first_recent = self.first_recent
         twin.readers = []
+        twin.special_use = self.special_use
         twin._shared = self._shared = True
         return twin
 
@@ -148,6 +164,9 @@ class Mailbox:
     def check(self) -> None:
         """Laws 1 and 2, as far as one mailbox can show them; ``AssertionError`` if broken."""
         where = f"mailbox {self.name!r}"
+        assert all(use in SPECIAL_USES for use in self.special_use), (
+            f"{where}: {self.special_use} is no special use"
+        )
         assert all(a < b for a, b in pairwise(self.uids)), f"{where}: UIDs don't ascend"
         assert not self.uids or self.uids[-1] < self.uidnext, f"{where}: UIDNEXT is in use"
         assert self.entries.keys() == set(self.uids), f"{where}: entries and UIDs differ"

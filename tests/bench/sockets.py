@@ -54,7 +54,7 @@ class Caller:
             assert got, "the server has closed the connection"
             assert b"\r\na BAD " not in tail, tail
             octets += len(got)
-            tail = (tail + got)[-200:]
+            tail = (tail + got)[-4096:]  # a tagged line may name every capability
         return octets
 
     def greeted(self, *commands: bytes) -> Self:

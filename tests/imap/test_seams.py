@@ -1,23 +1,28 @@
 """The seams hold: an extension made of rows alone, one for each seam, and no handler touched."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from harness import Client, inbox
 from mockmail.imap import dispatch, reply
 from mockmail.imap.catalog import EXTENSIONS
 from mockmail.imap.cursor import Cursor
-from mockmail.imap.reply import Done
+from mockmail.imap.reply import Done, No
 from mockmail.imap.session import (
     LOGGED_IN,
     Answer,
     CapabilityRow,
     Catalogue,
+    CreateParameter,
+    CreateParameterRow,
     Extension,
     FetchItem,
     FetchItemRow,
     FetchModifier,
     FetchModifierRow,
+    ListReturn,
+    ListReturnRow,
+    ListSelectRow,
     MechanismRow,
     SearchKeyRow,
     SelectParameterRow,
@@ -30,11 +35,12 @@ from mockmail.imap.session import (
     command,
 )
 from mockmail.imap.view import Chosen, View
-from mockmail.numset import SeqSet, UidSet
+from mockmail.numset import SeqSet, Uid, UidSet
 from mockmail.query.criteria import HasFlag
 from mockmail.sasl.mechanism import Exchange
 from mockmail.store.journal import Entry
-from mockmail.store.store import Store
+from mockmail.store.mailbox import Mailbox
+from mockmail.store.store import Store, User
 from mockmail.wire.acts import Talk
 from mockmail.wire.response import Response
 from mockmail.world.engine import Connection
@@ -101,6 +107,31 @@ def _anybody(store: Store) -> Exchange:
     return store.users[name.decode()]
 
 
+def _long(user: User) -> dict[str, None]:
+    return {name: None for name in user.mailboxes if len(name) > 5}
+
+
+def _length(session: Session, cursor: Cursor) -> ListReturn:
+    cursor.space()
+    unit = cursor.word("a unit")
+    return ListReturn(
+        lambda user: lambda name: b"\\X%d%b" % (len(name), unit),
+        lambda mailbox: [reply.untagged(b"LISTED", b"%d" % mailbox.uidvalidity)],
+    )
+
+
+def _first_uid(cursor: Cursor) -> CreateParameter:
+    cursor.space()
+    uid = cursor.number()
+
+    def check() -> Callable[[Mailbox], None]:
+        if uid == 0:
+            raise No("Not 0", b"XZERO")
+        return lambda mailbox: setattr(mailbox, "uidnext", Uid(uid))
+
+    return check
+
+
 TOY = Extension(
     "XTOY",
     commands=(command(b"XNEWS", LOGGED_IN, Seqs.BREAKS, _no_arguments, x_news),),
@@ -122,6 +153,17 @@ TOY = Extension(
     after_open=(lambda session, view: [reply.status(b"OK", b"opened", b"XOPEN")],),
     status_items=(StatusItemRow(b"XNAME", lambda mailbox: mailbox.name.encode()),),
     search_keys=(SearchKeyRow(b"XSTAR", _flagged_key),),
+    list_selects=(ListSelectRow(b"XLONG", _long, base=True, returns=(b"XSIX",)),),
+    list_returns=(
+        ListReturnRow(b"XLENGTH", _length),
+        ListReturnRow(
+            b"XSIX",
+            lambda session, cursor: ListReturn(
+                lambda user: lambda name: b"\\XSIX" if len(name) == 6 else None
+            ),
+        ),
+    ),
+    create_parameters=(CreateParameterRow(b"XFIRST", _first_uid),),
 )
 
 
@@ -166,6 +208,16 @@ def test_every_seam_takes_a_row() -> None:
     assert client.command("SEARCH XSTAR")[0] == "* SEARCH 1"
     assert client.command("STATUS INBOX (XNAME)")[0] == "* STATUS INBOX (XNAME INBOX)"
     assert client.command("XNEWS") == ["* NEWS first", "* NEWS second", "t7 OK XNEWS completed"]
+    assert client.command("CREATE a/later (XFIRST 7)") == ["t8 OK CREATE completed"]
+    assert client.command("CREATE a/never (XFIRST 0)")[0].startswith("t9 NO [XZERO]")
+    assert client.command("STATUS a/later (UIDNEXT)")[0] == "* STATUS a/later (UIDNEXT 7)"
+    assert client.command('LIST (XLONG RECURSIVEMATCH) "" % RETURN (XLENGTH in)')[:-1] == [
+        '* LIST (\\HasChildren \\X1IN) "/" a ("CHILDINFO" ("XLONG"))'
+    ]
+    assert client.command('LIST (XLONG) "" * RETURN (XLENGTH in)')[:-1] == [
+        '* LIST (\\HasNoChildren \\X7IN) "/" a/later',
+        f"* LISTED {world.store.users['anna'].mailboxes['a/later'].uidvalidity}",
+    ]
     other = Client(world).open()
     other.command("STORE 2 +FLAGS (\\Seen)")
     assert client.command("NOOP")[0] == "* LOUD 2"
@@ -179,3 +231,6 @@ def test_without_the_extension_its_words_are_unknown() -> None:
     assert " BAD " in client.command("SELECT INBOX (XHELLO)")[-1]
     assert " BAD " in client.command("STATUS INBOX (XNAME)")[-1]
     assert " BAD " in client.command("STORE 1 (XUPTO 1) FLAGS ()")[-1]
+    assert " BAD " in client.command("CREATE x (XFIRST 7)")[-1]
+    assert " BAD " in client.command('LIST (XLONG) "" *')[-1]
+    assert " BAD " in client.command('LIST "" * RETURN (XLENGTH in)')[-1]

@@ -484,3 +484,35 @@ def test_a_fork_has_its_own_names_and_subscriptions(store: Store) -> None:
     user.subscriptions.clear()
     assert "a" in twin.users["anna"].mailboxes
     assert list(twin.users["anna"].subscriptions) == ["a"]
+
+
+# Special uses
+
+
+def test_a_special_use_stays_with_its_mailbox(store: Store, box: Mailbox) -> None:
+    user = store.users["anna"]
+    store.create(user, "a/b").special_use = ("\\Drafts", "\\Sent")
+    box.special_use = ("\\Important",)
+    twin = store.fork()
+    store.rename(user, "a", "x", "test")
+    store.rename(user, "INBOX", "old", "test")
+    assert {name: each.special_use for name, each in user.mailboxes.items()} == {
+        "INBOX": ("\\Important",),
+        "x": (),
+        "x/b": ("\\Drafts", "\\Sent"),
+        "old": (),
+    }
+    store.delete(user, "x/b")
+    assert store.create(user, "x/b").special_use == ()
+    copy = twin.users["anna"].mailboxes
+    assert copy["a/b"].special_use == ("\\Drafts", "\\Sent")
+    copy["a/b"].special_use = ("\\Trash",)
+    assert user.mailboxes["x/b"].special_use == ()
+    store.check()
+    twin.check()
+
+
+def test_check_finds_a_use_that_is_none(store: Store, box: Mailbox) -> None:
+    box.special_use = ("\\Nonsense",)
+    with pytest.raises(AssertionError, match="no special use"):
+        store.check()

@@ -45,7 +45,7 @@ def parse(session: Session, cursor: Cursor) -> ListCommand:
     returning = {name: row for name, row in catalogue.list_returns.items() if row.always}
     returns = {name: row.parse(session, cursor) for name, row in returning.items()}
     cursor.space()
-    extended = bool(catalogue.list_selects) and cursor.peek(b"(")
+    extended = catalogue.list_options and cursor.peek(b"(")
     if extended:
         for select in cursor.list_of(
             lambda: cursor.row(catalogue.list_selects, "a selection option"), empty=True
@@ -53,19 +53,18 @@ def parse(session: Session, cursor: Cursor) -> ListCommand:
             selects[select.name] = select
             for name in select.returns:
                 returns[name] = catalogue.list_returns[name].parse(session, cursor)
-        if any(s.recursive for s in selects.values()) and not any(
-            s.names for s in selects.values()
-        ):
-            raise Bad("RECURSIVEMATCH needs an option that selects")
+        chosen = selects.values()
+        if any(s.recursive for s in chosen) and not any(s.base for s in chosen):
+            raise Bad("RECURSIVEMATCH needs SUBSCRIBED or its like")
         cursor.space()
     reference = cursor.mailbox()
     cursor.space()
-    if catalogue.list_selects and cursor.peek(b"("):
+    if catalogue.list_options and cursor.peek(b"("):
         extended = True
-        patterns = [pattern for pattern in cursor.list_of(cursor.list_mailbox) if pattern]
+        patterns = cursor.list_of(cursor.list_mailbox)
     else:
         patterns = [cursor.list_mailbox()]
-    if catalogue.list_selects and cursor.skip(b" "):
+    if catalogue.list_options and cursor.skip(b" "):
         extended = True
         if cursor.word("RETURN") != b"RETURN":
             raise Bad("Expected RETURN behind the pattern")
@@ -76,13 +75,11 @@ def parse(session: Session, cursor: Cursor) -> ListCommand:
             returns[row.name] = row.parse(session, cursor)
 
         cursor.list_of(option, empty=True)
-    joined = tuple(_joined(reference, pattern) for pattern in patterns)
+    # An empty one asks for the delimiter, or is ignored (RFC 9051 section 6.3.9).
+    joined = tuple(_joined(reference, pattern) for pattern in patterns if pattern)
     if sum(map(len, joined)) > MAX_PATTERN:
         raise Bad(f"Patterns have at most {MAX_PATTERN} characters")
-    special = not extended and patterns == [""]
-    return ListCommand(
-        () if special else joined, extended, tuple(selects.values()), tuple(returns.values())
-    )
+    return ListCommand(joined, extended, tuple(selects.values()), tuple(returns.values()))
 
 
 def parse_lsub(session: Session, cursor: Cursor) -> LsubCommand:
@@ -122,7 +119,7 @@ def handle(session: Session, c: ListCommand) -> Answer:
         hidden = {superior for name in left - matching for superior in names.superiors(name)}
         matching |= {name for name in hidden if _matches_any(c.patterns, name)}
     children = b'("CHILDINFO" (%b))' % b" ".join(
-        quote.quoted(select.name) for select in c.selects if select.names
+        quote.quoted(select.name) for select in c.selects if select.base
     )
     attribute_of = [each.attributes(user) for each in c.returns if each.attributes]
     for name in sorted(matching, key=_place):
@@ -131,7 +128,8 @@ def handle(session: Session, c: ListCommand) -> Answer:
         info = [children] if name in above else []
         shown = b"(" + b" ".join(attributes) + b")"
         yield reply.untagged(b"LIST", shown, delimiter, quote.mailbox(name), *info)
-        if name in existing:
+        # A name told of for those below it gets no STATUS (RFC 5819 section 3).
+        if name in existing and name in left:
             for each in c.returns:
                 yield from each.after(existing[name])
     return Done(b"LIST completed")

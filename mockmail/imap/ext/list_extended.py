@@ -20,9 +20,12 @@ EXTENSION = Extension(
     "LIST-EXTENDED",
     capabilities=(CapabilityRow(b"LIST-EXTENDED", lambda session: True),),
     list_selects=(
-        ListSelectRow(b"SUBSCRIBED", lambda user: user.subscriptions, returns=(b"SUBSCRIBED",)),
+        ListSelectRow(
+            b"SUBSCRIBED", lambda user: user.subscriptions, base=True, returns=(b"SUBSCRIBED",)
+        ),
         ListSelectRow(b"REMOTE"),  # all mailboxes are here
         ListSelectRow(b"RECURSIVEMATCH", recursive=True),
     ),
     list_returns=(ListReturnRow(b"SUBSCRIBED", lambda session, cursor: ListReturn(_subscribed)),),
+    list_options=True,
 )
