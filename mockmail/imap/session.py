@@ -154,7 +154,6 @@ class FetchItem:
     name: bytes
     render: Render
     sets_seen: bool = False
-    shows_flags: bool = False
 
 
 @dataclass(frozen=True, slots=True)

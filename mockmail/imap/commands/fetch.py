@@ -92,7 +92,6 @@ def handle(session: Session, c: FetchCommand) -> Answer:
         chosen = [(seq, newly_seen.get(entry.uid, entry)) for seq, entry in chosen]
         yield COMMITTED
     renders = [item.render for item in c.items]
-    shows_flags = any(item.shows_flags for item in c.items)
     asked = {item.name for item in c.items}
     # The change is told where it was made (RFC 3501 section 6.4.5, BODY[…]).
     change = [render for name, render in view.tellings.flags.items() if name not in asked]
@@ -106,7 +105,7 @@ def handle(session: Session, c: FetchCommand) -> Answer:
         if newly_seen and entry.uid in newly_seen:
             items += [render(view, entry) for render in change]
             view.told_flags(entry)
-        elif shows_flags and view.flagged:
+        elif view.flagged and b"FLAGS" in asked:
             view.told_flags(entry)
         yield reply.fetch(seq, entry.uid, items)
     if not selection.complete and isinstance(c.ids, SeqSet):

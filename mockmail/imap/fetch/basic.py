@@ -16,7 +16,7 @@ def _size(view: View, entry: Entry) -> Piece:
 
 
 ITEMS = (
-    plain_item(FetchItem(b"FLAGS", flags_item, shows_flags=True)),
+    plain_item(FetchItem(b"FLAGS", flags_item)),
     plain_item(FetchItem(b"UID", uid_item)),
     plain_item(FetchItem(b"INTERNALDATE", _internaldate)),
     plain_item(FetchItem(b"RFC822.SIZE", _size)),
