@@ -23,7 +23,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from mockmail.imap.session import Session, State
+from mockmail.imap.rows import State
+from mockmail.imap.session import Session
 from mockmail.message.message import Message
 from mockmail.store.flags import flags
 from mockmail.wire.acts import Close, Switch

@@ -45,9 +45,10 @@ from mockmail.imap.ext import (
     uidplus,
 )
 from mockmail.imap.fetch import basic, binary, preview, section, structure
+from mockmail.imap.rows import CapabilityRow, Catalogue, Extension, MechanismRow, State
 from mockmail.imap.search import basic as search_basic
 from mockmail.imap.search import sizes_and_dates, text
-from mockmail.imap.session import CapabilityRow, Catalogue, Extension, MechanismRow, Session, State
+from mockmail.imap.session import Session
 from mockmail.sasl.plain import plain
 
 

@@ -12,7 +12,8 @@ from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.grammar import LITERAL_AT_END, TAG
 from mockmail.imap.reply import Bad, Done, Refusal
-from mockmail.imap.session import CommandRow, Seqs, Session, State
+from mockmail.imap.rows import CommandRow, Seqs, State
+from mockmail.imap.session import Session
 from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Switch, Talk, Woke
 from mockmail.wire.buffer import TooLong
 from mockmail.wire.points import Point

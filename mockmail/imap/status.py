@@ -2,7 +2,8 @@
 
 from mockmail.imap import quote, reply
 from mockmail.imap.cursor import Cursor
-from mockmail.imap.session import Session, StatusItemRow
+from mockmail.imap.rows import StatusItemRow
+from mockmail.imap.session import Session
 from mockmail.store.mailbox import Mailbox
 from mockmail.wire.response import Response
 

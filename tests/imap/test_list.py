@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from harness import Client, inbox
 from mockmail.imap import catalog
 from mockmail.imap.commands.list import matches
-from mockmail.imap.session import Catalogue
+from mockmail.imap.rows import Catalogue
 
 patterns = st.text("ab/*%", max_size=8)
 names = st.text("ab/", min_size=1, max_size=8)

@@ -8,7 +8,7 @@ from mockmail.imap import dispatch, reply
 from mockmail.imap.catalog import EXTENSIONS
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import (
+from mockmail.imap.rows import (
     LOGGED_IN,
     Answer,
     CapabilityRow,
@@ -27,13 +27,13 @@ from mockmail.imap.session import (
     SearchKeyRow,
     SelectParameterRow,
     Seqs,
-    Session,
     Split,
     StatusItemRow,
     StoreModifier,
     StoreModifierRow,
     command,
 )
+from mockmail.imap.session import Session
 from mockmail.imap.view import Chosen, View
 from mockmail.numset import SeqSet, Uid, UidSet
 from mockmail.query.criteria import HasFlag

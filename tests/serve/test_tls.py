@@ -17,7 +17,7 @@ from harness import Client, inbox, play
 from mockmail import Cut, Match, Server, When
 from mockmail.imap import catalog
 from mockmail.imap.ext import starttls
-from mockmail.imap.session import Catalogue
+from mockmail.imap.rows import Catalogue
 from mockmail.serve import tls
 from mockmail.wire.acts import Switch
 from mockmail.world.world import World

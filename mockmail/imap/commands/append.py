@@ -9,7 +9,8 @@ from datetime import datetime
 
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Bad, Done, No
-from mockmail.imap.session import LOGGED_IN, Answer, Arrival, Seqs, Session, command
+from mockmail.imap.rows import LOGGED_IN, Answer, Arrival, Seqs, command
+from mockmail.imap.session import Session
 from mockmail.message.message import Message
 from mockmail.store.flags import NO_FLAGS, Flags
 from mockmail.store.mailbox import TooManyKeywords

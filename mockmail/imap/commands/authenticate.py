@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Bad, Done, No
-from mockmail.imap.session import Answer, Seqs, Session, State, command
+from mockmail.imap.rows import Answer, Seqs, State, command
+from mockmail.imap.session import Session
 from mockmail.sasl.mechanism import AuthenticationFailed, Malformed
 from mockmail.wire.acts import Heard, Say
 from mockmail.wire.buffer import TooLong

@@ -2,7 +2,8 @@
 
 from mockmail.imap import reply
 from mockmail.imap.reply import Done
-from mockmail.imap.session import ANY_STATE, Answer, Seqs, Session, command, no_arguments
+from mockmail.imap.rows import ANY_STATE, Answer, Seqs, command, no_arguments
+from mockmail.imap.session import Session
 
 
 def handle(session: Session, _: None) -> Answer:

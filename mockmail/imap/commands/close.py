@@ -1,7 +1,8 @@
 """CLOSE (RFC 9051 section 6.4.1): expunge without a word, and leave the mailbox."""
 
 from mockmail.imap.reply import Done
-from mockmail.imap.session import Answer, Seqs, Session, State, command, no_arguments
+from mockmail.imap.rows import Answer, Seqs, State, command, no_arguments
+from mockmail.imap.session import Session
 from mockmail.wire.acts import COMMITTED
 
 

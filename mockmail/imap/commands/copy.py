@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import Answer, Arrival, Seqs, Session, message_command
+from mockmail.imap.rows import Answer, Arrival, Seqs, message_command
+from mockmail.imap.session import Session
 from mockmail.numset import SeqSet, UidSet
 from mockmail.store.mailbox import TooManyKeywords
 from mockmail.wire.acts import COMMITTED

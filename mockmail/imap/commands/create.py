@@ -7,15 +7,8 @@ from dataclasses import dataclass
 
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import (
-    LOGGED_IN,
-    Answer,
-    CreateParameter,
-    Seqs,
-    Session,
-    command,
-    modifiers,
-)
+from mockmail.imap.rows import LOGGED_IN, Answer, CreateParameter, Seqs, command, modifiers
+from mockmail.imap.session import Session
 from mockmail.store.names import DELIMITER
 from mockmail.store.store import MailboxExists, Refused
 from mockmail.wire.acts import COMMITTED

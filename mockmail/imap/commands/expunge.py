@@ -1,7 +1,8 @@
 """EXPUNGE (RFC 9051 section 6.4.3): the view tells which messages went."""
 
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import Answer, Seqs, Session, State, command, no_arguments
+from mockmail.imap.rows import Answer, Seqs, State, command, no_arguments
+from mockmail.imap.session import Session
 from mockmail.wire.acts import COMMITTED
 
 

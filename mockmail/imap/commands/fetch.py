@@ -11,15 +11,8 @@ from dataclasses import dataclass
 from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import (
-    Answer,
-    FetchItem,
-    FetchModifier,
-    Seqs,
-    Session,
-    message_command,
-    modifiers,
-)
+from mockmail.imap.rows import Answer, FetchItem, FetchModifier, Seqs, message_command, modifiers
+from mockmail.imap.session import Session
 from mockmail.numset import SeqSet, Uid, UidSet
 from mockmail.store.flags import FlagOp, flags
 from mockmail.store.journal import Entry

@@ -2,7 +2,8 @@
 
 from mockmail.imap import reply
 from mockmail.imap.reply import Bad, Done
-from mockmail.imap.session import LOGGED_IN, Answer, Seqs, Session, command, no_arguments
+from mockmail.imap.rows import LOGGED_IN, Answer, Seqs, command, no_arguments
+from mockmail.imap.session import Session
 from mockmail.wire.acts import Heard, Say, Wait, Woke
 from mockmail.wire.buffer import TooLong
 from mockmail.wire.points import Point

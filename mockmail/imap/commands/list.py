@@ -7,15 +7,8 @@ from dataclasses import dataclass
 from mockmail.imap import quote, reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Bad, Done
-from mockmail.imap.session import (
-    LOGGED_IN,
-    Answer,
-    ListReturn,
-    ListSelectRow,
-    Seqs,
-    Session,
-    command,
-)
+from mockmail.imap.rows import LOGGED_IN, Answer, ListReturn, ListSelectRow, Seqs, command
+from mockmail.imap.session import Session
 from mockmail.store import names
 from mockmail.store.names import DELIMITER
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import Answer, Seqs, Session, State, command
+from mockmail.imap.rows import Answer, Seqs, State, command
+from mockmail.imap.session import Session
 from mockmail.sasl.mechanism import AuthenticationFailed, check_password
 
 

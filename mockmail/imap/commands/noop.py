@@ -1,7 +1,8 @@
 """NOOP and CHECK (RFC 3501 sections 6.1.2 and 6.4.1): a time to be told things."""
 
 from mockmail.imap.reply import Done
-from mockmail.imap.session import ANY_STATE, Answer, Seqs, Session, State, command, no_arguments
+from mockmail.imap.rows import ANY_STATE, Answer, Seqs, State, command, no_arguments
+from mockmail.imap.session import Session
 
 
 def noop(session: Session, _: None) -> Answer:

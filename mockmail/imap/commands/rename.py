@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import LOGGED_IN, Answer, Seqs, Session, command
+from mockmail.imap.rows import LOGGED_IN, Answer, Seqs, command
+from mockmail.imap.session import Session
 from mockmail.store.names import DELIMITER
 from mockmail.store.store import MailboxExists, NoMailbox, Refused
 from mockmail.wire.acts import COMMITTED

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from mockmail.imap import quote, reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Bad, Done, No
-from mockmail.imap.session import (
+from mockmail.imap.rows import (
     Answer,
     Numbers,
     SearchKeyRow,
     SearchNote,
     SearchReturn,
     Seqs,
-    Session,
     State,
     command,
 )
+from mockmail.imap.session import Session
 from mockmail.imap.view import View
 from mockmail.message import charset as charsets
 from mockmail.numset import Found, UidSet

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import LOGGED_IN, AfterOpen, Answer, Seqs, Session, command, modifiers
+from mockmail.imap.rows import LOGGED_IN, AfterOpen, Answer, Seqs, command, modifiers
+from mockmail.imap.session import Session
 from mockmail.imap.view import keywords
 
 

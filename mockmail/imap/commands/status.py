@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import LOGGED_IN, Answer, Seqs, Session, StatusItemRow, command
+from mockmail.imap.rows import LOGGED_IN, Answer, Seqs, StatusItemRow, command
+from mockmail.imap.session import Session
 from mockmail.imap.status import status_items, status_response
 from mockmail.store.mailbox import Mailbox
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor, Row
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import Answer, Seqs, Session, StoreModifier, message_command, modifiers
+from mockmail.imap.rows import Answer, Seqs, StoreModifier, message_command, modifiers
+from mockmail.imap.session import Session
 from mockmail.imap.view import uid_item
 from mockmail.numset import SeqSet, UidSet
 from mockmail.store.flags import FlagOp, Flags

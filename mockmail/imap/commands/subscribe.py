@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import LOGGED_IN, Answer, Seqs, Session, command
+from mockmail.imap.rows import LOGGED_IN, Answer, Seqs, command
+from mockmail.imap.session import Session
 from mockmail.store.names import DELIMITER, canonical, problem
 from mockmail.store.store import MAX_MAILBOXES
 from mockmail.wire.acts import COMMITTED

@@ -1,7 +1,8 @@
 """UNSELECT (RFC 3691): leave the mailbox, and expunge nothing."""
 
 from mockmail.imap.reply import Done
-from mockmail.imap.session import Answer, Seqs, Session, State, command, no_arguments
+from mockmail.imap.rows import Answer, Seqs, State, command, no_arguments
+from mockmail.imap.session import Session
 
 
 def handle(session: Session, _: None) -> Answer:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mockmail.imap.session import CapabilityRow, Extension, ListReturn, ListReturnRow
+from mockmail.imap.rows import CapabilityRow, Extension, ListReturn, ListReturnRow
 from mockmail.store import names
 from mockmail.store.store import User
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Bad
-from mockmail.imap.session import (
+from mockmail.imap.rows import (
     CapabilityRow,
     Extension,
     FetchItem,
@@ -20,12 +20,12 @@ from mockmail.imap.session import (
     FetchModifierRow,
     SearchKeyRow,
     SelectParameterRow,
-    Session,
     Split,
     StatusItemRow,
     StoreModifier,
     StoreModifierRow,
 )
+from mockmail.imap.session import Session
 from mockmail.imap.view import Chosen, View, flags_item, uid_item
 from mockmail.numset import SeqSet, UidSet
 from mockmail.query.criteria import Criterion, ModifiedSince

@@ -3,7 +3,8 @@
 from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done
-from mockmail.imap.session import Answer, CapabilityRow, Extension, Seqs, Session, State, command
+from mockmail.imap.rows import Answer, CapabilityRow, Extension, Seqs, State, command
+from mockmail.imap.session import Session
 from mockmail.wire.response import Response
 
 

@@ -1,12 +1,6 @@
 """ESEARCH (RFC 4731): MIN, MAX, ALL and COUNT of what a SEARCH has found."""
 
-from mockmail.imap.session import (
-    CapabilityRow,
-    Extension,
-    Numbers,
-    SearchReturn,
-    SearchReturnRow,
-)
+from mockmail.imap.rows import CapabilityRow, Extension, Numbers, SearchReturn, SearchReturnRow
 from mockmail.numset import SeqSet
 
 

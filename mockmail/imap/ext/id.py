@@ -6,15 +6,8 @@
 from mockmail.imap import quote, reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Bad, Done
-from mockmail.imap.session import (
-    ANY_STATE,
-    Answer,
-    CapabilityRow,
-    Extension,
-    Seqs,
-    Session,
-    command,
-)
+from mockmail.imap.rows import ANY_STATE, Answer, CapabilityRow, Extension, Seqs, command
+from mockmail.imap.session import Session
 
 Fields = dict[bytes, bytes | None]
 

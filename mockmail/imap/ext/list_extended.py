@@ -2,13 +2,7 @@
 
 from collections.abc import Callable
 
-from mockmail.imap.session import (
-    CapabilityRow,
-    Extension,
-    ListReturn,
-    ListReturnRow,
-    ListSelectRow,
-)
+from mockmail.imap.rows import CapabilityRow, Extension, ListReturn, ListReturnRow, ListSelectRow
 from mockmail.store.store import User
 
 

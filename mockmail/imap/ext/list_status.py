@@ -1,7 +1,8 @@
 """LIST-STATUS (RFC 5819): each mailbox of a LIST with its STATUS."""
 
 from mockmail.imap.cursor import Cursor
-from mockmail.imap.session import CapabilityRow, Extension, ListReturn, ListReturnRow, Session
+from mockmail.imap.rows import CapabilityRow, Extension, ListReturn, ListReturnRow
+from mockmail.imap.session import Session
 from mockmail.imap.status import status_items, status_response
 
 

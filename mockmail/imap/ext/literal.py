@@ -1,6 +1,6 @@
 """LITERAL+ and LITERAL- (RFC 7888): literals that wait for no ``+``. Never both."""
 
-from mockmail.imap.session import CapabilityRow, Extension
+from mockmail.imap.rows import CapabilityRow, Extension
 
 SMALL = 4096
 """Octets of a literal under LITERAL- (section 5)."""

@@ -5,15 +5,8 @@ from dataclasses import dataclass
 from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import (
-    Answer,
-    Arrival,
-    CapabilityRow,
-    Extension,
-    Seqs,
-    Session,
-    message_command,
-)
+from mockmail.imap.rows import Answer, Arrival, CapabilityRow, Extension, Seqs, message_command
+from mockmail.imap.session import Session
 from mockmail.numset import SeqSet, UidSet
 from mockmail.store.mailbox import TooManyKeywords
 from mockmail.wire.acts import COMMITTED

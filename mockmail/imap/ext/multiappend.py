@@ -1,6 +1,6 @@
 """MULTIAPPEND (RFC 3502): several messages in one APPEND, all of them or none."""
 
-from mockmail.imap.session import CapabilityRow, Extension
+from mockmail.imap.rows import CapabilityRow, Extension
 
 EXTENSION = Extension(
     "MULTIAPPEND",

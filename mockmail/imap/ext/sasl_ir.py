@@ -1,6 +1,6 @@
 """SASL-IR (RFC 4959): ``"AUTHENTICATE" SP auth-type [SP (base64 / "=")]``."""
 
-from mockmail.imap.session import CapabilityRow, Extension, State
+from mockmail.imap.rows import CapabilityRow, Extension, State
 
 EXTENSION = Extension(
     "SASL-IR",

@@ -1,6 +1,6 @@
 """SEARCHRES (RFC 5182): ``SEARCH RETURN (SAVE)``, and ``$`` for what it has found."""
 
-from mockmail.imap.session import CapabilityRow, Extension, SearchReturn, SearchReturnRow
+from mockmail.imap.rows import CapabilityRow, Extension, SearchReturn, SearchReturnRow
 
 _SAVE = SearchReturn(lambda found: None, slice(0), saves=True)
 

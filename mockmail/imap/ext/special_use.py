@@ -8,7 +8,7 @@ from collections.abc import Callable, Container
 
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import No
-from mockmail.imap.session import (
+from mockmail.imap.rows import (
     CapabilityRow,
     CreateParameter,
     CreateParameterRow,

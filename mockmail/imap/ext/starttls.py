@@ -1,16 +1,8 @@
 """STARTTLS (RFC 9051 section 6.2.1), and LOGINDISABLED: no passwords without TLS (section 6.2.3)."""
 
 from mockmail.imap.reply import Bad, Done, No
-from mockmail.imap.session import (
-    Answer,
-    CapabilityRow,
-    Extension,
-    Seqs,
-    Session,
-    State,
-    command,
-    no_arguments,
-)
+from mockmail.imap.rows import Answer, CapabilityRow, Extension, Seqs, State, command, no_arguments
+from mockmail.imap.session import Session
 from mockmail.wire.acts import NOT_OFFERED, Switch
 
 

@@ -1,6 +1,6 @@
 """STATUS=SIZE (RFC 8438): the octets of all messages in a mailbox."""
 
-from mockmail.imap.session import CapabilityRow, Extension, StatusItemRow
+from mockmail.imap.rows import CapabilityRow, Extension, StatusItemRow
 from mockmail.store.mailbox import Mailbox
 
 

@@ -2,16 +2,8 @@
 
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
-from mockmail.imap.session import (
-    Answer,
-    Arrival,
-    CapabilityRow,
-    Extension,
-    Seqs,
-    Session,
-    State,
-    command,
-)
+from mockmail.imap.rows import Answer, Arrival, CapabilityRow, Extension, Seqs, State, command
+from mockmail.imap.session import Session
 from mockmail.numset import UidSet
 from mockmail.wire.acts import COMMITTED
 

@@ -1,7 +1,7 @@
 """FLAGS, UID, INTERNALDATE, RFC822.SIZE: a line of attributes."""
 
 from mockmail.imap import quote
-from mockmail.imap.session import FetchItem, plain_item
+from mockmail.imap.rows import FetchItem, plain_item
 from mockmail.imap.view import View, flags_item, uid_item
 from mockmail.store.journal import Entry
 from mockmail.wire.response import Piece

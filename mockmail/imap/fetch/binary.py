@@ -7,7 +7,7 @@ with ``section-binary = "[" [section-part] "]"``.
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.fetch.section import Path, read_partial, read_path, shown_path
 from mockmail.imap.reply import No
-from mockmail.imap.session import FetchItem, FetchItemRow
+from mockmail.imap.rows import FetchItem, FetchItemRow
 from mockmail.imap.view import View
 from mockmail.message.charset import keeps_ascii
 from mockmail.message.message import Message, with_crlf

@@ -14,7 +14,7 @@ from mockmail.imap.cursor import Cursor
 from mockmail.imap.fetch.structure import BODY
 from mockmail.imap.grammar import ASTRING_ATOM, PARTIAL, PRINTABLE
 from mockmail.imap.reply import Bad
-from mockmail.imap.session import FetchItem, FetchItemRow, plain_item
+from mockmail.imap.rows import FetchItem, FetchItemRow, plain_item
 from mockmail.imap.view import View
 from mockmail.message.header import Field, end_of_fields
 from mockmail.message.message import Message

@@ -4,7 +4,7 @@ Each is rendered once for a message and kept with it: a further FETCH joins byte
 """
 
 from mockmail.imap.quote import nstring
-from mockmail.imap.session import FetchItem, plain_item
+from mockmail.imap.rows import FetchItem, plain_item
 from mockmail.imap.view import View
 from mockmail.message.address import Address
 from mockmail.message.envelope import envelope

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from mockmail.imap.cursor import Cursor
-from mockmail.imap.session import SearchKeyRow, Session
+from mockmail.imap.rows import SearchKeyRow
+from mockmail.imap.session import Session
 from mockmail.query.criteria import All, And, Criterion, HasFlag, InUids, Not, Or, Recent
 
 _Keys = Callable[[], Criterion]

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from mockmail.imap.cursor import Cursor
-from mockmail.imap.session import SearchKeyRow, Session
+from mockmail.imap.rows import SearchKeyRow
+from mockmail.imap.session import Session
 from mockmail.query.criteria import Criterion, Days, Received, Sent, Sized
 
 _Keys = Callable[[], Criterion]

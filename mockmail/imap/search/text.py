@@ -6,7 +6,8 @@ A message matches if the string is a part of the text, decoded, whatever the cas
 from collections.abc import Callable
 
 from mockmail.imap.cursor import Cursor
-from mockmail.imap.session import SearchKeyRow, Session
+from mockmail.imap.rows import SearchKeyRow
+from mockmail.imap.session import Session
 from mockmail.query.criteria import BodyHas, Criterion, HeaderHas, TextHas
 
 _Keys = Callable[[], Criterion]
