@@ -115,6 +115,27 @@ class NumSet(Generic[N]):
         at = bisect_right(self.ranges, (number, LARGEST + 1)) - 1
         return at >= 0 and self.ranges[at][0] <= number <= self.ranges[at][1]
 
+    def __and__(self, other: Self) -> Self:
+        """What two *resolved* sets have in common."""
+        common = []
+        mine, others = iter(self.ranges), iter(other.ranges)
+        a, b = next(mine, None), next(others, None)
+        while a is not None and b is not None:
+            low, high = max(a[0], b[0]), min(a[1], b[1])
+            if low <= high:
+                common.append((low, high))
+            if a[1] < b[1]:
+                a = next(mine, None)
+            else:
+                b = next(others, None)
+        return type(self)(common)
+
+    def __sub__(self, other: Self) -> Self:
+        """What a *resolved* set has and another one has not."""
+        ends = [0, *(end for low, high in other.ranges for end in (low - 1, high + 1)), LARGEST]
+        between = zip(ends[::2], ends[1::2], strict=True)
+        return self & type(self)([(low, high) for low, high in between if low <= high])
+
     @property
     def highest(self) -> int:
         """The largest number of a *resolved* set, 0 if it is empty."""

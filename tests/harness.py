@@ -26,6 +26,7 @@ from pathlib import Path
 from mockmail.imap.rows import State
 from mockmail.imap.session import Session
 from mockmail.message.message import Message
+from mockmail.numset import UidSet
 from mockmail.store.flags import flags
 from mockmail.wire.acts import Close, Switch
 from mockmail.world.transcript import Transcript, Who
@@ -124,10 +125,12 @@ class Client:
         return self.said().decode("latin-1").removesuffix("\r\n").split("\r\n")
 
     def open(
-        self, mailbox: str = "INBOX", *, user: str = "anna", examine: bool = False
+        self, mailbox: str = "INBOX", *, user: str = "anna", examine: bool = False, enable: str = ""
     ) -> "Client":
-        """Log in and select."""
+        """Log in, enable what is named, and select."""
         assert self.command(f"LOGIN {user} {PASSWORD}")[-1].startswith(f"t{self._tags} OK")
+        if enable:
+            assert self.command(f"ENABLE {enable}")[0] == f"* ENABLED {enable}"
         verb = "EXAMINE" if examine else "SELECT"
         assert self.command(f"{verb} {mailbox}")[-1].startswith(f"t{self._tags} OK")
         return self
@@ -205,7 +208,8 @@ def dialogues(path: Path) -> list[tuple[str, str]]:
 # The shadow
 
 _LITERAL = re.compile(rb"\{(\d+)\}\r\n\Z")
-_NUMBERED = re.compile(rb"\* (\d+) (EXISTS|EXPUNGE|FETCH)\b(.*)", re.DOTALL)
+_NUMBERED = re.compile(rb"\* (\d+) (EXISTS|EXPUNGE|FETCH|UIDFETCH)\b(.*)", re.DOTALL)
+_VANISHED = re.compile(rb"\* VANISHED ((?:\(EARLIER\) )?)([0-9:,]+)\r\n")
 _UID = re.compile(rb"\bUID (\d+)")
 _FLAGS = re.compile(rb"\bFLAGS \(([^)]*)\)")
 
@@ -273,14 +277,25 @@ class Shadow:
         running = self._running[0][1] if self._running else None
         if running in (b"SELECT", b"EXAMINE") and rest.startswith(b"FLAGS"):
             self.messages = []
+        if self.messages is None:
+            return
+        if vanished := _VANISHED.fullmatch(response):
+            self._vanished([*UidSet.parse(vanished[2]).ranges], running, earlier=bool(vanished[1]))
         found = _NUMBERED.match(response)
-        if found is None or self.messages is None:
+        if found is None:
             return
         number, kind = int(found[1]), found[2]
         if kind == b"EXISTS":
             assert number >= len(self.messages), f"EXISTS shrank the mailbox: {response!r}"
             self.messages += [{} for _ in range(number - len(self.messages))]
             return
+        if kind == b"UIDFETCH":
+            within = self._places(number)
+            assert within, f"no such UID: {response!r}"
+            if len(within) > 1:
+                return
+            number = within[0] + 1
+            self.messages[number - 1]["uid"] = int(found[1])
         assert 1 <= number <= len(self.messages), f"no such number: {response!r}"
         if kind == b"EXPUNGE":
             # Law 4.
@@ -296,6 +311,41 @@ class Shadow:
         told = _FLAGS.search(text)
         if told:
             message["flags"] = frozenset(told[1].split())
+
+    def _places(self, uid: int) -> list[int]:
+        """Where the message with this UID may stand, by number less one."""
+        assert self.messages is not None
+        after, before = -1, len(self.messages)
+        for at, message in enumerate(self.messages):
+            known = message.get("uid")
+            if known == uid:
+                return [at]
+            if isinstance(known, int) and known < uid:
+                after = at
+            elif isinstance(known, int):
+                before = min(before, at)
+        return list(range(after + 1, before))
+
+    def _vanished(
+        self, ranges: list[tuple[int, int]], running: bytes | None, *, earlier: bool
+    ) -> None:
+        assert self.messages is not None
+        uids = [uid for low, high in ranges for uid in range(low, high + 1)]
+        if earlier:
+            assert running in (b"SELECT", b"EXAMINE", b"UID FETCH"), f"EARLIER during {running!r}"
+            known = {message.get("uid") for message in self.messages}
+            assert not known.intersection(uids), f"EARLIER of messages that were there: {uids}"
+            return
+        # Law 4.
+        assert running is not None, "VANISHED with no command in progress"
+        assert running not in (b"FETCH", b"STORE", b"SEARCH"), f"VANISHED during {running!r}"
+        for uid in uids:
+            places = self._places(uid)
+            assert places, f"VANISHED of a message that was not there: {uid}"
+            for at in places:
+                if "uid" not in self.messages[at]:
+                    self.messages[at].clear()
+            del self.messages[places[0]]
 
     def _ended(self, tag: bytes, rest: bytes) -> None:
         # Law 5: one tagged line per command, in order.

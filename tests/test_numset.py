@@ -121,6 +121,20 @@ def test_the_empty_set() -> None:
     assert Seq(1) not in nothing
 
 
+@given(st.sets(st.integers(1, 30)), st.sets(st.integers(1, 30)))
+def test_common_and_left_against_plain_sets(mine: set[int], others: set[int]) -> None:
+    a, b = UidSet.of(map(Uid, sorted(mine))), UidSet.of(map(Uid, sorted(others)))
+    assert a & b == UidSet.of(map(Uid, sorted(mine & others)))
+    assert a - b == UidSet.of(map(Uid, sorted(mine - others)))
+
+
+def test_common_and_left_at_the_ends() -> None:
+    whole = UidSet([(1, LARGEST)])
+    assert whole - whole == UidSet(())
+    assert whole - UidSet(()) == whole
+    assert whole - UidSet([(1, 1), (LARGEST, LARGEST)]) == UidSet([(2, LARGEST - 1)])
+
+
 def test_sequence_numbers_and_uids_are_never_equal() -> None:
     assert SeqSet.parse(b"1:3") == SeqSet.parse(b"1:3")
     assert SeqSet.parse(b"1:3") != SeqSet.parse(b"1:4")

@@ -37,11 +37,13 @@ from mockmail.imap.ext import (
     literal,
     move,
     multiappend,
+    qresync,
     sasl_ir,
     searchres,
     special_use,
     starttls,
     status_size,
+    uidonly,
     uidplus,
 )
 from mockmail.imap.fetch import basic, binary, preview, section, structure
@@ -121,6 +123,8 @@ EXTENSIONS = (
     esearch.EXTENSION,
     searchres.EXTENSION,
     condstore.EXTENSION,
+    qresync.EXTENSION,
+    uidonly.EXTENSION,
     children.EXTENSION,
     list_extended.EXTENSION,
     list_status.EXTENSION,

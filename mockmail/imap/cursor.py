@@ -30,12 +30,14 @@ class Row:
     name: bytes
     enables: bytes | None = field(default=None, kw_only=True)
     """The capability that a command enables by naming it."""
+    modseqs: bool = field(default=False, kw_only=True)
+    """It asks the selected mailbox for mod-sequences, which that may not have (RFC 7162)."""
 
 
 class Cursor:
     """A position in a command."""
 
-    __slots__ = ("at", "charset", "data", "depth", "found", "rows")
+    __slots__ = ("at", "charset", "data", "depth", "found", "numbered", "numbers", "rows")
 
     def __init__(self, data: bytes, at: int = 0) -> None:
         self.data = data
@@ -45,6 +47,10 @@ class Cursor:
         """What texts are in: Python's name of a codec; CHARSET of SEARCH changes it."""
         self.found: UidSet | None = None
         """What ``$`` stands for (RFC 5182); None where it stands for nothing."""
+        self.numbers = True
+        """Whether sequence numbers may be used (RFC 9586)."""
+        self.numbered = False
+        """Whether they have been used."""
         self.rows: list[Row] = []
         """What the command has named so far."""
 
@@ -180,6 +186,9 @@ class Cursor:
     def seq_set(self) -> SeqSet:
         if self.found is not None and self.skip(b"$"):
             return Found(self.found)
+        if not self.numbers:
+            raise Bad("Messages are named by UID only", b"UIDREQUIRED")
+        self.numbered = True
         return SeqSet(self._ranges("a set of sequence numbers"))
 
     def uid_set(self) -> UidSet:

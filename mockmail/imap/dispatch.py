@@ -82,9 +82,11 @@ def _one_command(session: Session, report: Callable[[Exception], None]) -> Telli
         cursor = Cursor(line, found.end() + 1)
         if session.view is not None and session.catalogue.result_reference:
             cursor.found = session.view.found
+        cursor.numbers = session.numbers
         row = _row(session, cursor)
         act = row.prepare(session, cursor)
-        seqs = row.seqs
+        # UID SEARCH can name numbers, too: then it keeps them (RFC 7162 section 3.2.10.2).
+        seqs = Seqs.USES if cursor.numbered and Seqs.USES not in row.seqs else row.seqs
         begun = True
         yield Begin(row.name)
         done = yield from act()
@@ -170,6 +172,8 @@ def _row(session: Session, cursor: Cursor) -> CommandRow:
         raise Bad(f"Unknown command {name.decode()}")
     if session.state not in row.states:
         raise Bad(f"{name.decode()} is not allowed in the {_STATES[session.state]} state")
+    if Seqs.USES in row.seqs and not session.numbers:
+        raise Bad(f"{name.decode()} is not allowed: only by UID", b"UIDREQUIRED")
     cursor.at = found.end()
     return row
 

@@ -98,9 +98,9 @@ def untagged(
     return Response(kind, number, list(items), _untagged, uid)
 
 
-def fetch(seq: int, uid: int, items: list[Piece]) -> Response:
-    """``* seq FETCH (items)``."""
-    return Response(b"FETCH", seq, items, _fetch, uid)
+def fetch(number: int, uid: int, items: list[Piece], kind: bytes = b"FETCH") -> Response:
+    """``* number FETCH (items)``."""
+    return Response(kind, number, items, _fetch, uid)
 
 
 def status(kind: bytes, text: bytes, code: bytes | None = None) -> Response:

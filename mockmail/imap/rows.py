@@ -16,6 +16,7 @@ from mockmail.imap.view import Chosen, Render, View
 from mockmail.numset import Seq, SeqSet, Uid, UidSet
 from mockmail.query.criteria import Criterion
 from mockmail.sasl.mechanism import Mechanism
+from mockmail.store.flags import FlagOp, Flags
 from mockmail.store.journal import Entry
 from mockmail.store.mailbox import Mailbox
 from mockmail.store.store import User
@@ -78,6 +79,11 @@ def command(
     def prepare(session: "Session", cursor: Cursor) -> Callable[[], Answer]:
         value = parse(session, cursor)
         cursor.end()
+        view = session.view
+        if view is not None and not view.mailbox.keeps_modseqs:
+            for row in cursor.rows:
+                if row.modseqs:
+                    raise Bad(f"This mailbox has no mod-sequences, so no {row.name.decode()}")
         enables = [row.enables for row in cursor.rows if row.enables is not None]
 
         def enable_and_handle() -> Answer:
@@ -172,17 +178,21 @@ def plain_item(item: FetchItem) -> FetchItemRow:
 class FetchModifier:
     """What a FETCH modifier does."""
 
-    narrow: Callable[[View, list[Chosen]], list[Chosen]]
+    narrow: Callable[[View, list[Chosen]], list[Chosen]] = lambda view, chosen: chosen
     """Which of the chosen messages it leaves."""
     items: tuple[bytes, ...] = ()
     """Items that come with it, asked for or not."""
+    since: int = 0
+    """The mod-sequence after which changes are asked for."""
+    before: Callable[[View, int], Iterable[Response]] = lambda view, since: ()
+    """What is said before the messages; it is told the `since` of all modifiers."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchModifierRow(Row):
-    """A FETCH modifier (RFC 4466 section 2.4)."""
+    """A FETCH modifier (RFC 4466 section 2.4): `parse` is told which messages were named."""
 
-    parse: Callable[[Cursor], FetchModifier]
+    parse: "Callable[[Session, Cursor, SeqSet | UidSet], FetchModifier]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +203,7 @@ class Split:
     code: bytes | None
 
 
-StoreModifier = Callable[[View, list[Chosen]], Split]
+StoreModifier = Callable[[View, list[Chosen], FlagOp, Flags], Split]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +220,7 @@ AfterOpen = Callable[["Session", View], Iterable[Response]]
 class SelectParameterRow(Row):
     """A SELECT parameter (RFC 4466 section 2.1): what is said once the mailbox is open."""
 
-    parse: Callable[[Cursor], AfterOpen]
+    parse: "Callable[[Session, Cursor], AfterOpen]"
 
 
 CreateParameter = Callable[[], Callable[[Mailbox], None]]
@@ -236,6 +246,10 @@ class Arrival:
 
 ArrivalCode = Callable[[Arrival], bytes]
 """The response code that tells of an arrival."""
+
+
+DepartureCode = Callable[["Session", View], bytes | None]
+"""The response code that tells of messages that an EXPUNGE or a MOVE took away, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +354,9 @@ class Extension:
     list_selects: tuple[ListSelectRow, ...] = ()
     list_returns: tuple[ListReturnRow, ...] = ()
     arrival_code: ArrivalCode | None = None
+    departure_code: DepartureCode | None = None
+    tells_closed: bool = False
+    """SELECT says that it leaves the mailbox selected before (RFC 7162 section 3.2.11)."""
     login_needs_tls: bool = False
     """LOGIN is refused without TLS (RFC 9051 section 6.2.3)."""
     initial_response: bool = False
@@ -377,6 +394,7 @@ class Catalogue:
         self.search_returns = {row.name: row for e in self.extensions for row in e.search_returns}
         self.list_selects = {row.name: row for e in self.extensions for row in e.list_selects}
         self.list_returns = {row.name: row for e in self.extensions for row in e.list_returns}
+        self.tells_closed = any(e.tells_closed for e in self.extensions)
         self.result_reference = any(e.result_reference for e in self.extensions)
         self.list_options = any(e.list_options for e in self.extensions)
         self.multiappend = any(e.multiappend for e in self.extensions)
@@ -389,3 +407,10 @@ class Catalogue:
         codes = (e.arrival_code for e in self.extensions if e.arrival_code is not None)
         code = next(codes, None)
         return code(arrival) if code is not None and arrival.uids else None
+
+    def departure_code(self, session: "Session", view: View, gone: Sequence[Entry]) -> bytes | None:
+        """The code for what has gone; None if nobody has one, or nothing went."""
+        if not gone:
+            return None
+        codes = (e.departure_code for e in self.extensions if e.departure_code is not None)
+        return next((code for each in codes if (code := each(session, view))), None)

@@ -12,6 +12,8 @@ from mockmail.wire.acts import Wait
 from mockmail.wire.buffer import Buffer
 from mockmail.wire.response import Response
 
+TellingsChange = Callable[[Tellings, Mailbox], Tellings]
+"""What an extension that is enabled makes of how the changes of a mailbox are told."""
 Teller = Callable[[], list[Response]]
 """A source of unsolicited responses beside the view."""
 
@@ -56,13 +58,14 @@ class Session:
     view: View | None = None
     tag: bytes = b""
     """Of the command under way."""
+    tellings: list[TellingsChange] = field(default_factory=list)
     tellers: list[Teller] = field(default_factory=list)
     client_id: dict[bytes, bytes | None] = field(default_factory=dict)
     """What the client said of itself with ID (RFC 2971)."""
     enabled: dict[bytes, None] = field(default_factory=dict)
     """Capabilities that are switched on, by ENABLE (RFC 5161) or by being used."""
-    tellings: Tellings = BASE_TELLINGS
-    """How changes of a mailbox are told; for `view` too."""
+    numbers: bool = True
+    """Whether the client may use sequence numbers (RFC 9586)."""
     wait: Wait = field(init=False)
     """For input, or the autologout."""
 
@@ -95,7 +98,7 @@ class Session:
             number=self.number,
             origin=self.name,
             read_only=read_only,
-            tellings=self.tellings,
+            tellings=self._tellings(mailbox),
         )
         self.state = State.SELECTED
         return self.view
@@ -116,11 +119,17 @@ class Session:
         row = next(rows, None)
         return row.enable(self) if row is not None and row.enable is not None else ()
 
-    def tell_by(self, tellings: Tellings) -> None:
+    def tell_by(self, change: TellingsChange) -> None:
         """From now on, tell changes in this way."""
-        self.tellings = tellings
+        self.tellings.append(change)
         if self.view is not None:
-            self.view.tellings = tellings
+            self.view.tellings = self._tellings(self.view.mailbox)
+
+    def _tellings(self, mailbox: Mailbox) -> Tellings:
+        tellings = BASE_TELLINGS
+        for change in self.tellings:
+            tellings = change(tellings, mailbox)
+        return tellings
 
     def untold(self, *, expunges: bool) -> list[Response]:
         """What the client has not been told: the view's news, then the other tellers'."""

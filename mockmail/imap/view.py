@@ -16,7 +16,7 @@ from typing import assert_never
 
 from mockmail.imap import reply
 from mockmail.imap.reply import Bad
-from mockmail.numset import Found, Seq, SeqSet, Uid, UidSet, without
+from mockmail.numset import Found, ModSeq, Seq, SeqSet, Uid, UidSet, without
 from mockmail.store.flags import SYSTEM_FLAGS
 from mockmail.store.journal import Appended, Change, Entry, Expunged, Flagged
 from mockmail.store.mailbox import Mailbox
@@ -41,6 +41,7 @@ class View:
     __slots__ = (
         "arrived",
         "cursor",
+        "first_gone",
         "flagged",
         "found",
         "gone",
@@ -74,6 +75,8 @@ class View:
             mailbox.claim_recent(number)
         self.gone: dict[Uid, Entry] = {}
         """Expunged, and the client doesn't know."""
+        self.first_gone = ModSeq(0)
+        """The mod-sequence of the first of these expunges."""
         self.arrived: dict[Uid, None] = {}
         """New, and the client doesn't know."""
         self.flagged: dict[Uid, None] = {}
@@ -138,6 +141,15 @@ class View:
                 chosen += zip(range(start + 1, stop + 1), found, strict=True)  # type: ignore[arg-type]
         return Selection(chosen, complete=len(chosen) == wanted)
 
+    @property
+    def safe_modseq(self) -> int:
+        """The mod-sequence up to which nothing is kept from the client for long.
+
+        A client that lost the connection and asks for what came later misses no
+        EXPUNGE that could not be told in time (RFC 7162 section 3.2).
+        """
+        return self.first_gone - 1 if self.gone else self.mailbox.modseq
+
     def flags_wire(self, entry: Entry) -> bytes:
         """The flags as this session sees them: ``\\Recent`` is its own affair."""
         wire = entry.flags.wire
@@ -165,7 +177,9 @@ class View:
                     for entry in entries:
                         if entry.uid not in self.arrived:
                             self.flagged[entry.uid] = None
-            case Expunged(entries=entries):
+            case Expunged(modseq=modseq, entries=entries):
+                if not self.gone:
+                    self.first_gone = modseq
                 for entry in entries:
                     self.flagged.pop(entry.uid, None)
                     if entry.uid in self.arrived:
@@ -238,6 +252,13 @@ Render = Callable[[View, Entry], Piece]
 class Tellings:
     """How each kind of change is told; an extension that is enabled brings its own."""
 
+    fetch: Callable[[int, int, list[Piece]], Response]
+    """What is said of one message: its number, its UID, the items."""
+    by_uid: Mapping[bytes, "Render"]
+    """The items that come with the answer to a UID command, asked for or not."""
+    unseen: Callable[[View], list[Response]]
+    """The first unseen message, when the mailbox is opened."""
+
     expunged: Callable[[View, Sequence[Uid]], list[Response]]
     arrived: Callable[[View], list[Response]]
     recent: Callable[[View], list[Response]]
@@ -255,6 +276,11 @@ def _expunged(view: View, uids: Sequence[Uid]) -> list[Response]:
         reply.untagged(b"EXPUNGE", number=view.seq_of(uid) - told, uid=uid)
         for told, uid in enumerate(uids)
     ]
+
+
+def vanished(view: View, uids: Sequence[Uid]) -> list[Response]:
+    """``* VANISHED 405,407`` for them all (RFC 7162 section 3.2.10.2)."""
+    return [reply.untagged(b"VANISHED", bytes(UidSet.of(uids)))]
 
 
 def _arrived(view: View) -> list[Response]:
@@ -279,11 +305,19 @@ def keywords(view: View) -> list[Response]:
 
 
 def _flagged(view: View, entries: Sequence[Entry]) -> list[Response]:
+    fetch = view.tellings.fetch
     renders = view.tellings.flags.values()
     return [
-        reply.fetch(view.seq_of(entry.uid), entry.uid, [render(view, entry) for render in renders])
+        fetch(view.seq_of(entry.uid), entry.uid, [render(view, entry) for render in renders])
         for entry in entries
     ]
+
+
+def _unseen(view: View) -> list[Response]:
+    uid = view.mailbox.first_unseen()
+    if uid is None:
+        return []
+    return [reply.status(b"OK", b"First unseen message", b"UNSEEN %d" % view.seq_of(uid))]
 
 
 def flags_item(view: View, entry: Entry) -> Piece:
@@ -297,6 +331,15 @@ def uid_item(view: View, entry: Entry) -> Piece:
 
 
 BASE_TELLINGS = Tellings(
-    _expunged, _arrived, _recent, keywords, _flagged, {b"FLAGS": flags_item}, {}
+    reply.fetch,
+    {b"UID": uid_item},  # RFC 3501 section 6.4.8
+    _unseen,
+    _expunged,
+    _arrived,
+    _recent,
+    keywords,
+    _flagged,
+    {b"FLAGS": flags_item},
+    {},
 )
-"""RFC 3501's: EXPUNGE, EXISTS, RECENT, FLAGS with PERMANENTFLAGS, FETCH FLAGS."""
+"""RFC 3501's: FETCH, UNSEEN, EXPUNGE, EXISTS, RECENT, FLAGS with PERMANENTFLAGS."""

@@ -11,6 +11,7 @@ from itertools import pairwise
 from mockmail.numset import ModSeq, Uid
 from mockmail.store.flags import SYSTEM_FLAGS, Flags, flags
 from mockmail.store.journal import Entry, Journal
+from mockmail.store.vanished import Vanished
 
 MAX_KEYWORDS = 1000
 """Different keywords that one mailbox takes."""
@@ -42,6 +43,7 @@ class Mailbox:
         "entries",
         "first_recent",
         "journal",
+        "keeps_modseqs",
         "keywords",
         "modseq",
         "name",
@@ -50,6 +52,7 @@ class Mailbox:
         "uidnext",
         "uids",
         "uidvalidity",
+        "vanished",
     )
 
     def __init__(self, name: str, uidvalidity: int) -> None:
@@ -73,6 +76,9 @@ class Mailbox:
         """Numbers of the sessions that have it selected read-write, ascending."""
         self.special_use: tuple[str, ...] = ()
         """Some of `SPECIAL_USES`; several mailboxes may have the same."""
+        self.vanished = Vanished()
+        self.keeps_modseqs = True
+        """Whether clients are told of mod-sequences (RFC 7162 section 3.1.2.2)."""
         self._shared = False
 
     def __iter__(self) -> Iterator[Entry]:
@@ -98,6 +104,8 @@ class Mailbox:
         twin.first_recent = self.first_recent
         twin.readers = []
         twin.special_use = self.special_use
+        twin.vanished = self.vanished
+        twin.keeps_modseqs = self.keeps_modseqs
         twin._shared = self._shared = True
         return twin
 
@@ -107,6 +115,7 @@ class Mailbox:
             self.uids = self.uids.copy()
             self.entries = self.entries.copy()
             self.deleted = self.deleted.copy()
+            self.vanished = self.vanished.copy()
             self._shared = False
 
     def index(self, entries: Iterable[Entry]) -> None:

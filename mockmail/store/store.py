@@ -297,6 +297,7 @@ class Store:
                 del mailbox.entries[entry.uid]
                 mailbox.deleted.pop(entry.uid, None)
             mailbox.uids = without(mailbox.uids, {entry.uid: None for entry in expunged})
+            mailbox.vanished.add(draft.modseq, sorted(entry.uid for entry in expunged))
             changes.append(Expunged(draft.modseq, origin, expunged))
         if appended:
             recent = mailbox.readers[0] if mailbox.readers else 0

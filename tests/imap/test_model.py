@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from harness import Client, inbox
 from mockmail.message.message import Message
-from mockmail.numset import Uid
+from mockmail.numset import Uid, UidSet
 from mockmail.store.flags import FlagOp, flags
 
 SESSIONS = 3
@@ -25,6 +25,9 @@ LARGE = 12
 FLAGS = ("\\Seen", "\\Flagged", "\\Deleted", "$Work")
 SEQS = frozenset(("FETCH", "STORE", "SEARCH", "STATUS"))
 """Commands that don't tell of an EXPUNGE."""
+
+MODES = ("", "", "CONDSTORE", "QRESYNC", "UIDONLY", "QRESYNC UIDONLY")
+"""What a session has enabled."""
 
 clients = st.integers(0, SESSIONS - 1)
 flag_sets = st.sets(st.sampled_from(FLAGS), max_size=3).map(lambda chosen: tuple(sorted(chosen)))
@@ -40,8 +43,18 @@ class Told:
     read_only: bool
     silent: set[int] = field(default_factory=set)
     """Messages whose flags it changed without hearing of the result."""
+    mode: str = ""
     condstore: bool = False
     """Whether it is told of mod-sequences (RFC 7162 section 3.1)."""
+
+    def __post_init__(self) -> None:
+        self.qresync = "QRESYNC" in self.mode
+        self.condstore = self.qresync or "CONDSTORE" in self.mode
+        self.uidonly = "UIDONLY" in self.mode
+
+    def fetched(self, uid: int) -> tuple[str, int]:
+        """What stands before FETCH, and what the name of FETCH is (RFC 9586)."""
+        return ("UIDFETCH", uid) if self.uidonly else ("FETCH", self.uids.index(uid) + 1)
 
 
 def _members(pairs: list[tuple[object, object]], largest: int) -> list[int]:
@@ -59,21 +72,27 @@ def _text(pairs: list[tuple[object, object]]) -> str:
 
 
 class Sessions(RuleBasedStateMachine):
-    @initialize(count=st.integers(0, 4), examine=st.booleans())
-    def start(self, count: int, examine: bool) -> None:
+    @initialize(
+        count=st.integers(0, 4),
+        examine=st.booleans(),
+        modes=st.tuples(*(st.sampled_from(MODES) for _ in range(SESSIONS))),
+    )
+    def start(self, count: int, examine: bool, modes: tuple[str, ...]) -> None:
         self.world = inbox(count)
         self.mailbox: dict[int, frozenset[str]] = dict.fromkeys(range(1, count + 1), frozenset())
         self.next_uid = count + 1
         self.untagged: list[str] = []
         self.highest = 2 if count else 1
         self.modseqs = dict.fromkeys(self.mailbox, self.highest)
+        self.vanished: dict[int, int] = {}
+        self.forgotten = 0
         self.clients = [
-            Client(self.world).open(examine=examine and number == SESSIONS - 1)
-            for number in range(SESSIONS)
+            Client(self.world).open(examine=examine and number == SESSIONS - 1, enable=mode)
+            for number, mode in enumerate(modes)
         ]
         self.told = [
-            Told(list(range(1, count + 1)), examine and number == SESSIONS - 1)
-            for number in range(SESSIONS)
+            Told(list(range(1, count + 1)), examine and number == SESSIONS - 1, mode=mode)
+            for number, mode in enumerate(modes)
         ]
 
     # The model
@@ -91,6 +110,12 @@ class Sessions(RuleBasedStateMachine):
         """A mod-sequence that a client may remember."""
         return max(1, self.highest - back)
 
+    def gone_since(self, since: int) -> list[int]:
+        """What vanished after that, or ever, where the server does not remember."""
+        if since < self.forgotten:
+            since = 0
+        return sorted(uid for uid, modseq in self.vanished.items() if modseq > since)
+
     def alter(self, uid: int, op: FlagOp, names: tuple[str, ...]) -> None:
         old = self.mailbox[uid]
         if op is FlagOp.REPLACE:
@@ -107,10 +132,14 @@ class Sessions(RuleBasedStateMachine):
         self.stamp(uids)
 
     def expunge_deleted(self) -> None:
-        kept = {u: names for u, names in self.mailbox.items() if "\\Deleted" not in names}
-        if len(kept) < len(self.mailbox):
+        self.remove([u for u, names in self.mailbox.items() if "\\Deleted" in names])
+
+    def remove(self, uids: list[int]) -> None:
+        if uids:
             self.highest += 1
-        self.mailbox = kept
+        for uid in uids:
+            del self.mailbox[uid]
+            self.vanished[uid] = self.highest
 
     def chosen(
         self, who: int, pairs: list[tuple[object, object]], by_uid: bool
@@ -142,16 +171,28 @@ class Sessions(RuleBasedStateMachine):
         *self.untagged, self.tagged = self.clients[who].command(text)
         return self.tagged.split(" ", 2)[1], self.untagged
 
+    def refused(self, who: int, by_uid: bool, verdict: str) -> bool:
+        """Whether the client may not name messages by number (RFC 9586 section 3.2)."""
+        if by_uid or not self.told[who].uidonly:
+            return False
+        assert verdict == "BAD"
+        assert "[UIDREQUIRED]" in self.tagged
+        assert not self.untagged
+        return True
+
     def after(self, who: int, command: str) -> None:
         """Law 6, against the model: the client counts what the model says it knows."""
+        before = list(self.told[who].uids)
         self.tell(who, command)
+        self.check_forms(who, before)
         for line in self.untagged:
             found = _NUMBERED.search(line)
             if found is None:
                 assert not self.told[who].condstore or "FETCH" in command or " FETCH" not in line
             else:
                 assert self.told[who].condstore
-                assert int(found[2]) == self.modseqs[int(found[1])]
+                uid = int(found["by_item"] or found["by_number"])
+                assert int(found["modseq"]) == self.modseqs[uid]
         self.untagged = []
         shadow = self.clients[who].shadow
         assert shadow is not None
@@ -166,6 +207,25 @@ class Sessions(RuleBasedStateMachine):
                 continue
             assert shown is None or _names(shown) == now, f"UID {uid}: told {shown}, true {now}"
 
+    def check_forms(self, who: int, before: list[int]) -> None:
+        """How an EXPUNGE is told, and which mod-sequence is to be trusted meanwhile."""
+        told = self.told[who]
+        words = [line.split() for line in self.untagged]
+        if told.uidonly:
+            assert not any(word[2:3] == ["FETCH"] for word in words)
+        else:
+            assert not any(word[2:3] == ["UIDFETCH"] for word in words)
+        gone = [uid for uid in before if uid not in told.uids]
+        vanished = [word[2] for word in words if word[1] == "VANISHED" and len(word) == 3]
+        if told.uidonly or told.qresync:
+            assert not any(word[2:3] == ["EXPUNGE"] for word in words)
+            assert vanished == ([bytes(UidSet.of(map(Uid, gone))).decode()] if gone else [])
+        else:
+            assert not vanished
+        kept_back = [self.vanished[uid] for uid in told.uids if uid in self.vanished]
+        if told.qresync and kept_back and self.untagged:
+            assert any(f"[HIGHESTMODSEQ {min(kept_back) - 1}]" in line for line in self.untagged)
+
     # Steps
 
     @rule(names=flag_sets)
@@ -179,8 +239,7 @@ class Sessions(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 99))
     def bystander_expunges(self, pick: int) -> None:
         uid = list(self.mailbox)[pick % len(self.mailbox)]
-        del self.mailbox[uid]
-        self.highest += 1
+        self.remove([uid])
         user = self.world.store.users["anna"]
         with self.world.engine.turn(), self.world.store.transaction("bystander") as tx:
             tx.expunge(user.mailboxes["INBOX"], [Uid(uid)])
@@ -211,11 +270,16 @@ class Sessions(RuleBasedStateMachine):
         uids = self.chosen(who, pairs, by_uid)
         told = list(self.told[who].uids)
         verdict, lines = self.ask(who, f"{name} {_text(pairs)} (UID FLAGS)")
+        if self.refused(who, by_uid, verdict):
+            return
         if uids is None:
             assert verdict == "BAD"
             uids = []
         present = [uid for uid in uids if self.flags_of(uid) is not None]
-        expected = [(told.index(uid) + 1, uid, self.flags_of(uid)) for uid in present]
+        expected = [
+            (uid if self.told[who].uidonly else told.index(uid) + 1, uid, self.flags_of(uid))
+            for uid in present
+        ]
         assert [line for line in map(_fetched, lines) if line][: len(expected)] == expected
         if verdict != "BAD":
             assert (verdict == "OK") == (by_uid or present == uids)
@@ -244,12 +308,15 @@ class Sessions(RuleBasedStateMachine):
         name = "UID STORE" if by_uid else "STORE"
         since = None if back is None else self.since(back)
         modifier = "" if since is None else f"(UNCHANGEDSINCE {since}) "
-        self.told[who].condstore |= since is not None
+        if by_uid or not self.told[who].uidonly:
+            self.told[who].condstore |= since is not None
         uids = self.chosen(who, pairs, by_uid)
         told = list(self.told[who].uids)
         item = op.value + (".SILENT" if silent else "")
         text = f"{name} {_text(pairs)} {modifier}{item} ({' '.join(names)})"
         verdict, lines = self.ask(who, text)
+        if self.refused(who, by_uid, verdict):
+            return
         if uids is None:
             assert verdict == "BAD"
         elif self.told[who].read_only:
@@ -275,8 +342,11 @@ class Sessions(RuleBasedStateMachine):
             failed = [uid if by_uid else told.index(uid) + 1 for uid in present if uid not in kept]
             assert _modified(self.tagged) == failed
             if not silent or self.told[who].condstore:
-                numbers = [int(line.split()[1]) for line in lines if " FETCH " in line]
-                assert numbers[: len(kept)] == [told.index(uid) + 1 for uid in kept]
+                uidonly = self.told[who].uidonly
+                numbers = [int(line.split()[1]) for line in lines if "FETCH " in line]
+                assert numbers[: len(kept)] == [
+                    uid if uidonly else told.index(uid) + 1 for uid in kept
+                ]
         self.after(who, name)
 
     @rule(who=clients)
@@ -295,6 +365,8 @@ class Sessions(RuleBasedStateMachine):
         command = "UID SEARCH" if by_uid else "SEARCH"
         told = list(self.told[who].uids)
         verdict, lines = self.ask(who, f"{command} {'NOT ' if negated else ''}{key}")
+        if self.refused(who, by_uid, verdict):
+            return
         assert verdict == "OK"
         expected = []
         for number, uid in enumerate(told, 1):
@@ -317,15 +389,16 @@ class Sessions(RuleBasedStateMachine):
         since = self.since(back)
         told = self.told[who]
         told.condstore = True
-        expected = [
-            (number, uid, self.modseqs[uid])
-            for number, uid in enumerate(told.uids, 1)
-            if uid in self.mailbox and self.modseqs[uid] > since
-        ]
-        verdict, lines = self.ask(who, f"UID FETCH 1:* (MODSEQ) (CHANGEDSINCE {since})")
+        changed = [u for u in told.uids if u in self.mailbox and self.modseqs[u] > since]
+        expected = [(told.fetched(uid)[1], self.modseqs[uid]) for uid in changed]
+        vanished = [uid for uid in self.gone_since(since) if uid not in told.uids]
+        modifier = " VANISHED" if told.qresync else ""
+        verdict, lines = self.ask(who, f"UID FETCH 1:* (MODSEQ) (CHANGEDSINCE {since}{modifier})")
         assert verdict == "OK"
         found = [_MODSEQ.fullmatch(line) for line in lines]
         assert [tuple(map(int, each.groups())) for each in found if each] == expected
+        if told.qresync:
+            assert _earlier(lines) == vanished
         self.after(who, "UID FETCH")
 
     @rule(who=clients, back=st.integers(0, 6))
@@ -347,6 +420,8 @@ class Sessions(RuleBasedStateMachine):
         name = "UID COPY" if by_uid else "COPY"
         uids = self.chosen(who, pairs, by_uid)
         verdict, _ = self.ask(who, f"{name} {_text(pairs)} INBOX")
+        if self.refused(who, by_uid, verdict):
+            return
         if uids is None:
             assert verdict == "BAD"
         else:
@@ -361,21 +436,29 @@ class Sessions(RuleBasedStateMachine):
         client = self.clients[who]
         assert client.command(f"APPEND INBOX ({' '.join(names)}) {{3}}")[0].startswith("+")
         client.send(b"abc\r\n")
-        assert " OK " in client.said().decode().splitlines()[-1]
+        *self.untagged, tagged = client.said().decode().splitlines()
+        assert " OK " in tagged
         self.add(frozenset(names))
         self.after(who, "APPEND")
 
     @rule(who=clients)
     def idle(self, who: int) -> None:
         client = self.clients[who]
-        assert client.command("IDLE")[0] == "+ idling"
-        self.tell(who, "IDLE")
+        plus, *self.untagged = client.command("IDLE")
+        assert plus == "+ idling"
+        self.after(who, "IDLE")
         client.send(b"DONE\r\n")
         assert client.said().decode().splitlines()[-1].split()[1] == "OK"
         self.after(who, "IDLE")
 
-    @rule(who=clients, close=st.booleans())
-    def select_again(self, who: int, close: bool) -> None:
+    @rule(
+        who=clients,
+        close=st.booleans(),
+        back=st.none() | st.integers(0, 6),
+        forgotten=st.booleans(),
+    )
+    def select_again(self, who: int, close: bool, back: int | None, forgotten: bool) -> None:
+        """The client may ask what it has missed since (RFC 7162 section 3.2.5)."""
         told = self.told[who]
         if close:
             verdict, lines = self.ask(who, "CLOSE")
@@ -383,10 +466,23 @@ class Sessions(RuleBasedStateMachine):
             assert not lines
             if not told.read_only:
                 self.expunge_deleted()
-        verdict, _ = self.ask(who, f"{'EXAMINE' if told.read_only else 'SELECT'} INBOX")
+        since = None if back is None or not told.qresync else self.since(back)
+        mailbox = self.world.store.users["anna"].mailboxes["INBOX"]
+        if forgotten:
+            mailbox.vanished.forget()
+            self.forgotten = max(self.vanished.values(), default=0)
+        ask = "" if since is None else f" (QRESYNC ({mailbox.uidvalidity} {since}))"
+        verdict, lines = self.ask(who, f"{'EXAMINE' if told.read_only else 'SELECT'} INBOX{ask}")
         assert verdict == "OK"
+        assert ("* OK [CLOSED] The mailbox is closed" in lines) != close
+        assert f"* OK [HIGHESTMODSEQ {self.highest}] The highest mod-sequence" in lines
         told.uids = list(self.mailbox)
         told.silent.clear()
+        if since is not None:
+            changed = [uid for uid in told.uids if self.modseqs[uid] > since]
+            numbers = [int(line.split()[1]) for line in lines if "FETCH " in line]
+            assert numbers == [told.fetched(uid)[1] for uid in changed]
+            assert _earlier(lines) == self.gone_since(since)
         self.after(who, "SELECT")
 
     def teardown(self) -> None:
@@ -400,20 +496,32 @@ class Sessions(RuleBasedStateMachine):
         self.world.check()
 
 
-_NUMBERED = re.compile(r"\* \d+ FETCH \(UID (\d+) .*MODSEQ \((\d+)\)")
-_MODSEQ = re.compile(r"\* (\d+) FETCH \(UID (\d+) MODSEQ \((\d+)\)\)")
+_NUMBERED = re.compile(
+    r"\* (?:\d+ FETCH \(UID (?P<by_item>\d+)|(?P<by_number>\d+) UIDFETCH \().*MODSEQ \((?P<modseq>\d+)\)"
+)
+_MODSEQ = re.compile(r"\* (\d+) (?:UID)?FETCH \((?:UID \d+ )?MODSEQ \((\d+)\)\)")
+_EARLIER = re.compile(r"\* VANISHED \(EARLIER\) ([0-9:,]+)")
+
+
+def _earlier(lines: list[str]) -> list[int]:
+    """The UIDs that are told as vanished before."""
+    found = [each[1] for line in lines if (each := _EARLIER.fullmatch(line))]
+    assert len(found) <= 1
+    return _expanded(found[0]) if found else []
+
+
+def _expanded(ids: str) -> list[int]:
+    ranges = (part.split(":") for part in ids.split(","))
+    return [number for ends in ranges for number in range(int(ends[0]), int(ends[-1]) + 1)]
 
 
 def _modified(tagged: str) -> list[int]:
     """The numbers in a MODIFIED response code."""
     found = re.search(r"\[MODIFIED ([0-9:,]+)\]", tagged)
-    if found is None:
-        return []
-    ranges = (part.split(":") for part in found[1].split(","))
-    return [number for ends in ranges for number in range(int(ends[0]), int(ends[-1]) + 1)]
+    return [] if found is None else _expanded(found[1])
 
 
-_FETCHED = re.compile(r"\* (\d+) FETCH \(UID (\d+) FLAGS \(([^)]*)\)\)")
+_FETCHED = re.compile(r"\* (\d+) (?:UID)?FETCH \(UID (\d+) FLAGS \(([^)]*)\)\)")
 
 
 def _fetched(line: str) -> tuple[int, int, frozenset[str]] | None:

@@ -38,6 +38,7 @@ from mockmail.imap.view import Chosen, View
 from mockmail.numset import SeqSet, Uid, UidSet
 from mockmail.query.criteria import HasFlag
 from mockmail.sasl.mechanism import Exchange
+from mockmail.store.flags import FlagOp, Flags
 from mockmail.store.journal import Entry
 from mockmail.store.mailbox import Mailbox
 from mockmail.store.store import Store, User
@@ -62,8 +63,7 @@ class News:
 
 def x_news(session: Session, _: None) -> Answer:
     session.tellers.append(News([b"first", b"second"]).tell)
-    if session.view is not None:
-        session.view.tellings = replace(session.view.tellings, flagged=_told_loudly)
+    session.tell_by(lambda before, mailbox: replace(before, flagged=_told_loudly))
     yield from ()
     return Done(b"XNEWS completed")
 
@@ -76,20 +76,28 @@ def _no_arguments(session: Session, cursor: Cursor) -> None:
     pass
 
 
-def _above(cursor: Cursor) -> FetchModifier:
+def _above(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchModifier:
     cursor.space()
     limit = cursor.number()
     return FetchModifier(
         lambda view, entries: [(seq, entry) for seq, entry in entries if entry.uid > limit],
         items=(b"XTWICE",),
+        since=limit,
     )
+
+
+def _said_before(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchModifier:
+    def before(view: View, since: int) -> list[Response]:
+        return [reply.untagged(b"ABOVE", b"%d" % since, bytes(ids))]
+
+    return FetchModifier(before=before)
 
 
 def _refuse_above(cursor: Cursor, ids: SeqSet | UidSet) -> StoreModifier:
     cursor.space()
     limit = cursor.number()
 
-    def split(view: View, entries: list[Chosen]) -> Split:
+    def split(view: View, entries: list[Chosen], op: FlagOp, flags: Flags) -> Split:
         kept = [(seq, entry) for seq, entry in entries if entry.uid <= limit]
         refused = [(seq, entry) for seq, entry in entries if entry.uid > limit]
         uids = b",".join(b"%d" % entry.uid for _, entry in refused)
@@ -143,11 +151,14 @@ TOY = Extension(
             lambda name, cursor: FetchItem(name, lambda view, e: b"XTWICE %d" % (2 * e.uid)),
         ),
     ),
-    fetch_modifiers=(FetchModifierRow(b"XABOVE", _above),),
+    fetch_modifiers=(
+        FetchModifierRow(b"XABOVE", _above),
+        FetchModifierRow(b"XBEFORE", _said_before),
+    ),
     store_modifiers=(StoreModifierRow(b"XUPTO", _refuse_above),),
     select_parameters=(
         SelectParameterRow(
-            b"XHELLO", lambda cursor: lambda session, view: [reply.status(b"OK", b"hello")]
+            b"XHELLO", lambda session, cursor: lambda s, view: [reply.status(b"OK", b"hello")]
         ),
     ),
     after_open=(lambda session, view: [reply.status(b"OK", b"opened", b"XOPEN")],),
@@ -164,6 +175,7 @@ TOY = Extension(
         ),
     ),
     create_parameters=(CreateParameterRow(b"XFIRST", _first_uid),),
+    departure_code=lambda session, view: b"XLEFT %d" % len(view.mailbox),
 )
 
 
@@ -221,6 +233,13 @@ def test_every_seam_takes_a_row() -> None:
     other = Client(world).open()
     other.command("STORE 2 +FLAGS (\\Seen)")
     assert client.command("NOOP")[0] == "* LOUD 2"
+    assert client.command("FETCH 1:3 (XTWICE) (XBEFORE XABOVE 2)")[:2] == [
+        "* ABOVE 2 1:3",
+        "* 3 FETCH (XTWICE 6)",
+    ]
+    client.command("STORE 2 +FLAGS.SILENT (\\Deleted)")
+    assert client.command("EXPUNGE")[-1].endswith(" OK [XLEFT 2] EXPUNGE completed")
+    assert client.command("EXPUNGE")[-1].endswith(" OK EXPUNGE completed")
     world.check()
 
 

@@ -12,9 +12,10 @@ def handle(session: Session, _: None) -> Answer:
         raise No("The mailbox is selected read-only")
     with session.store.transaction(session.name) as tx:
         deleted = sorted(view.mailbox.deleted)
-        tx.expunge(view.mailbox, deleted)
+        gone = tx.expunge(view.mailbox, deleted)
     yield COMMITTED
-    return Done(b"EXPUNGE completed")
+    code = session.catalogue.departure_code(session, view, gone)
+    return Done(b"EXPUNGE completed", code)
 
 
 ROWS = (command(b"EXPUNGE", (State.SELECTED,), Seqs.BREAKS, no_arguments, handle),)

@@ -8,7 +8,6 @@ What the items are is in ``imap/fetch/``.
 
 from dataclasses import dataclass
 
-from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import Answer, FetchItem, FetchModifier, Seqs, message_command, modifiers
@@ -61,10 +60,13 @@ def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchComman
     modifying: tuple[FetchModifier, ...] = ()
     if cursor.skip(b" "):
         known = session.catalogue.fetch_modifiers
-        modifying = modifiers(cursor, known, "a FETCH modifier", lambda row: row.parse(cursor))
+        modifying = modifiers(
+            cursor, known, "a FETCH modifier", lambda row: row.parse(session, cursor, ids)
+        )
     names = {each.name for each in items}
-    if isinstance(ids, UidSet) and b"UID" not in names:
-        items.insert(0, rows[b"UID"].parse(b"UID", cursor))  # RFC 3501 section 6.4.8
+    if isinstance(ids, UidSet):
+        by_uid = session.selected.tellings.by_uid
+        items[:0] = [FetchItem(name, item) for name, item in by_uid.items() if name not in names]
     brought = (name for modifier in modifying for name in modifier.items)
     items += [rows[name].parse(name, cursor) for name in brought if name not in names]
     return FetchCommand(ids, tuple(items), modifying)
@@ -74,7 +76,9 @@ def handle(session: Session, c: FetchCommand) -> Answer:
     view = session.selected
     selection = view.select(c.ids)
     chosen = selection.chosen
+    since = max((modifier.since for modifier in c.modifiers), default=0)
     for modifier in c.modifiers:
+        yield from modifier.before(view, since)
         chosen = modifier.narrow(view, chosen)
     newly_seen: dict[Uid, Entry] = {}
     if not view.read_only and any(item.sets_seen for item in c.items):
@@ -88,6 +92,7 @@ def handle(session: Session, c: FetchCommand) -> Answer:
     asked = {item.name for item in c.items}
     # The change is told where it was made (RFC 3501 section 6.4.5, BODY[…]).
     change = [render for name, render in view.tellings.flags.items() if name not in asked]
+    fetch = view.tellings.fetch
     for at, (seq, entry) in enumerate(chosen):
         try:
             items = [render(view, entry) for render in renders]
@@ -100,7 +105,7 @@ def handle(session: Session, c: FetchCommand) -> Answer:
             view.told_flags(entry)
         elif view.flagged and b"FLAGS" in asked:
             view.told_flags(entry)
-        yield reply.fetch(seq, entry.uid, items)
+        yield fetch(seq, entry.uid, items)
     if not selection.complete and isinstance(c.ids, SeqSet):
         # RFC 2180 section 4.1.2: the others, and a tagged NO.
         raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")

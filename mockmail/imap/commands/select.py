@@ -10,7 +10,6 @@ from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import LOGGED_IN, AfterOpen, Answer, Seqs, command, modifiers
 from mockmail.imap.session import Session
-from mockmail.imap.view import keywords
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +24,26 @@ def parse(session: Session, cursor: Cursor) -> SelectCommand:
     rows = session.catalogue.select_parameters
     parameters: tuple[AfterOpen, ...] = ()
     if cursor.skip(b" "):
-        parameters = modifiers(cursor, rows, "a SELECT parameter", lambda row: row.parse(cursor))
+        parameters = modifiers(
+            cursor, rows, "a SELECT parameter", lambda row: row.parse(session, cursor)
+        )
     return SelectCommand(mailbox, parameters)
 
 
 def _open(session: Session, c: SelectCommand, *, read_only: bool) -> Answer:
     # The mailbox selected before is left even if this fails (RFC 3501 section 6.3.1).
+    if session.view is not None and session.catalogue.tells_closed:
+        yield reply.status(b"OK", b"The mailbox is closed", b"CLOSED")
     session.close_view()
     mailbox = session.account.mailbox(c.mailbox)
     if mailbox is None:
         raise No("There is no such mailbox", b"NONEXISTENT")
     view = session.open_view(mailbox, read_only=read_only)
-    yield from keywords(view)
-    yield reply.untagged(b"EXISTS", number=len(view.uids))
-    yield reply.untagged(b"RECENT", number=len(view.recent))
-    unseen = mailbox.first_unseen()
-    if unseen is not None:
-        yield reply.status(b"OK", b"First unseen message", b"UNSEEN %d" % view.seq_of(unseen))
+    tellings = view.tellings
+    yield from tellings.keywords(view)
+    yield from tellings.arrived(view)
+    yield from tellings.recent(view)
+    yield from tellings.unseen(view)
     yield reply.status(b"OK", b"UIDs are valid", b"UIDVALIDITY %d" % mailbox.uidvalidity)
     yield reply.status(b"OK", b"The next UID", b"UIDNEXT %d" % mailbox.uidnext)
     for after_open in (*session.catalogue.after_open, *c.parameters):

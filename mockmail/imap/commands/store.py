@@ -6,12 +6,10 @@
 
 from dataclasses import dataclass
 
-from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor, Row
 from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import Answer, Seqs, StoreModifier, message_command, modifiers
 from mockmail.imap.session import Session
-from mockmail.imap.view import uid_item
 from mockmail.numset import SeqSet, UidSet
 from mockmail.store.flags import FlagOp, Flags
 from mockmail.store.mailbox import TooManyKeywords
@@ -60,7 +58,7 @@ def handle(session: Session, c: StoreCommand) -> Answer:
         raise No("The mailbox is selected read-only")
     code = None
     for modifier in c.modifiers:
-        split = modifier(view, chosen)
+        split = modifier(view, chosen, c.op, c.flags)
         chosen = split.kept
         code = split.code or code
     try:
@@ -72,12 +70,13 @@ def handle(session: Session, c: StoreCommand) -> Answer:
     told = view.tellings.silent if c.silent else view.tellings.flags
     if told:
         if isinstance(c.ids, UidSet):
-            told = {b"UID": uid_item, **told}  # RFC 3501 section 6.4.8
+            told = {**view.tellings.by_uid, **told}
+        fetch = view.tellings.fetch
         renders = list(told.values())
         for (seq, _), entry in zip(chosen, entries, strict=True):
             if not c.silent:
                 view.told_flags(entry)
-            yield reply.fetch(seq, entry.uid, [render(view, entry) for render in renders])
+            yield fetch(seq, entry.uid, [render(view, entry) for render in renders])
     if not selection.complete and not c.silent and isinstance(c.ids, SeqSet):
         # RFC 2180 sections 4.2.1 to 4.2.3.
         raise No("Some of the messages no longer exist", code or b"EXPUNGEISSUED")

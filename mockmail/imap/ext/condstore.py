@@ -26,10 +26,12 @@ from mockmail.imap.rows import (
     StoreModifierRow,
 )
 from mockmail.imap.session import Session
-from mockmail.imap.view import Chosen, View, flags_item, uid_item
+from mockmail.imap.view import Chosen, Tellings, View, flags_item
 from mockmail.numset import SeqSet, UidSet
 from mockmail.query.criteria import Criterion, ModifiedSince
+from mockmail.store.flags import FlagOp, Flags
 from mockmail.store.journal import Entry
+from mockmail.store.mailbox import Mailbox
 from mockmail.wire.response import Piece, Response
 
 NAME = b"CONDSTORE"
@@ -40,18 +42,22 @@ def _modseq(view: View, entry: Entry) -> Piece:
 
 
 def _highest(session: Session, view: View) -> list[Response]:
-    code = b"HIGHESTMODSEQ %d" % view.mailbox.modseq
+    if not view.mailbox.keeps_modseqs:
+        return [reply.status(b"OK", b"No mod-sequences here", b"NOMODSEQ")]
+    code = b"HIGHESTMODSEQ %d" % view.safe_modseq
     return [reply.status(b"OK", b"The highest mod-sequence", code)]
 
 
+def _tellings(before: Tellings, mailbox: Mailbox) -> Tellings:
+    if not mailbox.keeps_modseqs:
+        return before
+    by_uid = before.by_uid
+    flags = {**by_uid, b"FLAGS": flags_item, b"MODSEQ": _modseq}
+    return replace(before, flags=flags, silent={**by_uid, b"MODSEQ": _modseq})
+
+
 def _enable(session: Session) -> Sequence[Response]:
-    session.tell_by(
-        replace(
-            session.tellings,
-            flags={b"UID": uid_item, b"FLAGS": flags_item, b"MODSEQ": _modseq},
-            silent={b"UID": uid_item, b"MODSEQ": _modseq},
-        )
-    )
+    session.tell_by(_tellings)
     return [] if session.view is None else _highest(session, session.view)
 
 
@@ -69,21 +75,21 @@ def _number(cursor: Cursor, least: int) -> int:
     return number
 
 
-def _changed_since(cursor: Cursor) -> FetchModifier:
+def _changed_since(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchModifier:
     """``"CHANGEDSINCE" SP mod-sequence-value`` (section 3.1.4.1)."""
     limit = _number(cursor, 1)
 
     def narrow(view: View, chosen: list[Chosen]) -> list[Chosen]:
         return [(seq, entry) for seq, entry in chosen if entry.modseq > limit]
 
-    return FetchModifier(narrow, items=(b"MODSEQ",))
+    return FetchModifier(narrow, items=(b"MODSEQ",), since=limit)
 
 
 def _unchanged_since(cursor: Cursor, ids: SeqSet | UidSet) -> StoreModifier:
     """``"UNCHANGEDSINCE" SP mod-sequence-valzer`` (section 3.1.3)."""
     limit = _number(cursor, 0)
 
-    def split(view: View, chosen: list[Chosen]) -> Split:
+    def split(view: View, chosen: list[Chosen], op: FlagOp, flags: Flags) -> Split:
         kept = [(seq, entry) for seq, entry in chosen if entry.modseq <= limit]
         if len(kept) == len(chosen):
             return Split(kept, None)
@@ -116,18 +122,27 @@ def _highest_of(returned: Sequence[Entry]) -> bytes:
     return b"MODSEQ %d" % max(entry.modseq for entry in returned)
 
 
+def _status(mailbox: Mailbox) -> bytes:
+    return b"%d" % (mailbox.modseq if mailbox.keeps_modseqs else 0)
+
+
 EXTENSION = Extension(
     "CONDSTORE",
     capabilities=(CapabilityRow(NAME, lambda session: True, _enable),),
     fetch_items=(
-        FetchItemRow(b"MODSEQ", lambda name, cursor: FetchItem(name, _modseq), enables=NAME),
+        FetchItemRow(
+            b"MODSEQ", lambda name, cursor: FetchItem(name, _modseq), enables=NAME, modseqs=True
+        ),
     ),
-    fetch_modifiers=(FetchModifierRow(b"CHANGEDSINCE", _changed_since, enables=NAME),),
-    store_modifiers=(StoreModifierRow(b"UNCHANGEDSINCE", _unchanged_since, enables=NAME),),
-    select_parameters=(SelectParameterRow(NAME, lambda cursor: _enable_opened),),
+    fetch_modifiers=(
+        FetchModifierRow(b"CHANGEDSINCE", _changed_since, enables=NAME, modseqs=True),
+    ),
+    store_modifiers=(
+        StoreModifierRow(b"UNCHANGEDSINCE", _unchanged_since, enables=NAME, modseqs=True),
+    ),
+    select_parameters=(SelectParameterRow(NAME, lambda session, cursor: _enable_opened),),
     after_open=(_highest,),
-    status_items=(
-        StatusItemRow(b"HIGHESTMODSEQ", lambda mailbox: b"%d" % mailbox.modseq, enables=NAME),
-    ),
-    search_keys=(SearchKeyRow(b"MODSEQ", _key, _highest_of, enables=NAME),),
+    tells_closed=True,
+    status_items=(StatusItemRow(b"HIGHESTMODSEQ", _status, enables=NAME),),
+    search_keys=(SearchKeyRow(b"MODSEQ", _key, _highest_of, enables=NAME, modseqs=True),),
 )

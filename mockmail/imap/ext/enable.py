@@ -5,7 +5,6 @@ from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done
 from mockmail.imap.rows import Answer, CapabilityRow, Extension, Seqs, State, command
 from mockmail.imap.session import Session
-from mockmail.wire.response import Response
 
 
 def parse(session: Session, cursor: Cursor) -> tuple[bytes, ...]:
@@ -18,13 +17,9 @@ def parse(session: Session, cursor: Cursor) -> tuple[bytes, ...]:
 
 def handle(session: Session, names: tuple[bytes, ...]) -> Answer:
     rows = {row.name.upper(): row for row in session.catalogue.capabilities if row.shown(session)}
-    fresh = []
-    said: list[Response] = []
-    for name in dict.fromkeys(names):
-        row = rows.get(name)
-        if row is not None and row.enable is not None and row.name not in session.enabled:
-            said += session.enable(row.name)
-            fresh.append(row.name)
+    wanted = [rows[name] for name in dict.fromkeys(names) if name in rows]
+    fresh = [row.name for row in wanted if row.enable and row.name not in session.enabled]
+    said = [response for name in fresh for response in session.enable(name)]
     yield reply.untagged(b"ENABLED", *fresh)
     yield from said
     return Done(b"ENABLE completed")

@@ -41,7 +41,7 @@ def handle(session: Session, c: MoveCommand) -> Answer:
                 tx.append(target, entry.message, entry.flags, entry.internaldate)
                 for _, entry in selection.chosen
             ]
-            tx.expunge(view.mailbox, sources)
+            gone = tx.expunge(view.mailbox, sources)
     except TooManyKeywords:
         raise No("The mailbox takes no more keywords", b"LIMIT") from None
     yield COMMITTED
@@ -50,7 +50,7 @@ def handle(session: Session, c: MoveCommand) -> Answer:
     if code is not None:
         # Before the EXPUNGEs, which take the numbers away (RFC 6851 section 4.3).
         yield reply.status(b"OK", b"Moved", code)
-    return Done(b"MOVE completed")
+    return Done(b"MOVE completed", session.catalogue.departure_code(session, view, gone))
 
 
 EXTENSION = Extension(

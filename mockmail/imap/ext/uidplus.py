@@ -30,9 +30,11 @@ def expunge(session: Session, uids: UidSet) -> Answer:
         raise No("The mailbox is selected read-only")
     chosen = view.select(uids).chosen
     with session.store.transaction(session.name) as tx:
-        tx.expunge(view.mailbox, [entry.uid for _, entry in chosen if entry.flags.deleted])
+        deleted = [entry.uid for _, entry in chosen if entry.flags.deleted]
+        gone = tx.expunge(view.mailbox, deleted)
     yield COMMITTED
-    return Done(b"UID EXPUNGE completed")
+    code = session.catalogue.departure_code(session, view, gone)
+    return Done(b"UID EXPUNGE completed", code)
 
 
 EXTENSION = Extension(
