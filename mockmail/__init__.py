@@ -16,8 +16,10 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.serve.loop import ServerThread
     from mockmail.serve.memory import MemoryStream
     from mockmail.serve.server import Endpoint, Server
+    from mockmail.world.account import User
     from mockmail.world.effects import Cut, Expunge
-    from mockmail.world.handles import Faults, Mailbox, Message, User
+    from mockmail.world.faults import Faults
+    from mockmail.world.handles import Mailbox, Message
     from mockmail.world.rule import Effect, Match, Moment, Rule, RuleError, When
     from mockmail.world.transcript import Transcript
     from mockmail.world.world import Broken
@@ -29,7 +31,7 @@ _HOMES = {
     "Effect": "mockmail.world.rule",
     "Endpoint": "mockmail.serve.server",
     "Expunge": "mockmail.world.effects",
-    "Faults": "mockmail.world.handles",
+    "Faults": "mockmail.world.faults",
     "Mailbox": "mockmail.world.handles",
     "Match": "mockmail.world.rule",
     "MemoryStream": "mockmail.serve.memory",
@@ -42,7 +44,7 @@ _HOMES = {
     "Server": "mockmail.serve.server",
     "ServerThread": "mockmail.serve.loop",
     "Transcript": "mockmail.world.transcript",
-    "User": "mockmail.world.handles",
+    "User": "mockmail.world.account",
     "When": "mockmail.world.rule",
     "open_server": "mockmail.api",
     "server_in_nursery": "mockmail.api",

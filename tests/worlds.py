@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from harness import inbox
 from mockmail.message.message import Message
+from mockmail.numset import Uid
 from mockmail.store.flags import NO_FLAGS, flags
 from mockmail.world.world import World
 
@@ -113,11 +114,54 @@ def special_uses() -> World:
     return world
 
 
+def several_namespaces() -> World:
+    """Ben shares two mailboxes with anna; there are two shared ones and two newsgroups."""
+    world = inbox(1)
+    store = world.store
+    ben = store.add_user("ben", "banana")
+    team, archive = store.create(ben, "Team"), store.create(ben, "Team/Archive")
+    store.share(team, "anna", write=True)
+    store.share(archive, "anna", write=False)
+    groups = [
+        store.create_shared(name)
+        for name in ("Shared/Staff", "Shared/Staff/Plans", "#news.comp.mail.misc", "#news.misc")
+    ]
+    store.add_user("carol", "cherry")
+    with store.transaction("seed") as tx:
+        for box in (ben.mailboxes["INBOX"], team, archive, *groups):
+            for number in (1, 2):
+                raw = f"Subject: {number} in {box.name}\r\n\r\ntext\r\n".encode()
+                tx.append(box, Message(raw), NO_FLAGS, world.clock.now)
+    return world
+
+
+def odd_mailboxes() -> World:
+    """One without mod-sequences, one without inferiors, one that has forgotten its expunges."""
+    world = inbox(3)
+    store, anna = world.store, world.store.users["anna"]
+    plain, leaf, forgetful = (store.create(anna, name) for name in ("Plain", "Leaf", "Forgetful"))
+    plain.keeps_modseqs = False
+    leaf.no_inferiors = True
+    with store.transaction("seed") as tx:
+        for box in (plain, forgetful):
+            for _ in range(6):
+                tx.append(box, Message(b"Subject: x\r\n\r\n"), NO_FLAGS, world.clock.now)
+    with store.transaction("seed") as tx:
+        tx.expunge(forgetful, [Uid(2), Uid(5)])
+    forgetful.vanished.forget()
+    with store.transaction("seed") as tx:
+        tx.expunge(forgetful, [Uid(3)])
+    return world
+
+
 DIALOGUE_WORLDS: dict[str, Callable[[], World]] = {
     "imap": five_messages,
     "imap/ext": five_messages,
     "imap/list": special_uses,
     "imap/mime": with_parts,
+    "imap/namespaces": several_namespaces,
+    "imap/odd": odd_mailboxes,
+    "imap/rev2": five_messages,
     "pop3": maildrops,
     "smtp": two_users,
 }

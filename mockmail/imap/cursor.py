@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from re import Pattern
 from typing import TypeVar
+from unicodedata import is_normalized
 
 from mockmail.imap import grammar
-from mockmail.imap.reply import Bad
+from mockmail.imap.reply import Bad, No
 from mockmail.numset import LARGEST, Found, SeqSet, UidSet
 from mockmail.store.flags import Flags, flags, problem
 from mockmail.store.utf7 import from_utf7
@@ -37,7 +38,7 @@ class Row:
 class Cursor:
     """A position in a command."""
 
-    __slots__ = ("at", "charset", "data", "depth", "found", "numbered", "numbers", "rows")
+    __slots__ = ("at", "charset", "data", "depth", "found", "numbered", "numbers", "rows", "utf8")
 
     def __init__(self, data: bytes, at: int = 0) -> None:
         self.data = data
@@ -47,6 +48,8 @@ class Cursor:
         """What texts are in: Python's name of a codec; CHARSET of SEARCH changes it."""
         self.found: UidSet | None = None
         """What ``$`` stands for (RFC 5182); None where it stands for nothing."""
+        self.utf8 = False
+        """Whether mailbox names are in UTF-8, not in modified UTF-7."""
         self.numbers = True
         """Whether sequence numbers may be used (RFC 9586)."""
         self.numbered = False
@@ -179,9 +182,13 @@ class Cursor:
 
     def _name(self, coded: bytes) -> str:
         try:
-            return from_utf7(coded)
+            name = coded.decode() if self.utf8 else from_utf7(coded)
         except ValueError:
-            raise Bad("The mailbox name is neither modified UTF-7 nor UTF-8") from None
+            kind = "UTF-8" if self.utf8 else "modified UTF-7"
+            raise Bad(f"The mailbox name is not {kind}") from None
+        if self.utf8 and not is_normalized("NFC", name):
+            raise No("Mailbox names are in Normalization Form C", b"CANNOT")  # RFC 5198 section 2
+        return name
 
     def seq_set(self) -> SeqSet:
         if self.found is not None and self.skip(b"$"):

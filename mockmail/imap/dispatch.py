@@ -83,6 +83,7 @@ def _one_command(session: Session, report: Callable[[Exception], None]) -> Telli
         if session.view is not None and session.catalogue.result_reference:
             cursor.found = session.view.found
         cursor.numbers = session.numbers
+        cursor.utf8 = session.utf8
         row = _row(session, cursor)
         act = row.prepare(session, cursor)
         # UID SEARCH can name numbers, too: then it keeps them (RFC 7162 section 3.2.10.2).

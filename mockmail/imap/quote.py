@@ -31,9 +31,9 @@ def quoted(text: bytes) -> bytes:
     return b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
 
-def mailbox(name: str) -> bytes:
+def mailbox(name: str, *, utf8: bool) -> bytes:
     """A mailbox name as a response shows it: an atom where it can be one, else quoted."""
-    coded = to_utf7(name)
+    coded = name.encode() if utf8 else to_utf7(name)
     return coded if ASTRING_ATOM.fullmatch(coded) else quoted(coded)
 
 

@@ -295,10 +295,18 @@ class SearchReturnRow(Row):
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """What LIST is about: a user, and all mailboxes that he sees, by his names for them."""
+
+    user: User
+    mailboxes: Mapping[str, Mailbox]
+
+
+@dataclass(frozen=True, slots=True)
 class ListSelectRow(Row):
     """A selection option of LIST (RFC 5258 section 3.1)."""
 
-    names: Callable[[User], Container[str]] | None = None
+    names: Callable[[Listed], Container[str]] | None = None
     """The names it leaves; None where it leaves them all."""
     base: bool = False
     """It can be matched recursively, and CHILDINFO names it (``list-select-base-opt``)."""
@@ -312,9 +320,9 @@ class ListSelectRow(Row):
 class ListReturn:
     """A return option as asked for: what it adds to each name's response, and behind it."""
 
-    attributes: Callable[[User], Callable[[str], bytes | None]] | None = None
+    attributes: Callable[[Listed], Callable[[str], bytes | None]] | None = None
     """Looks at all mailboxes once; what it returns has the attribute of a name, if any."""
-    after: Callable[[Mailbox], Iterable[Response]] = lambda mailbox: ()
+    after: Callable[[str, Mailbox], Iterable[Response]] = lambda name, mailbox: ()
 
 
 @dataclass(frozen=True, slots=True)

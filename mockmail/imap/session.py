@@ -4,9 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mockmail.clock import Clock
+from mockmail.imap import quote
+from mockmail.imap.reply import No
 from mockmail.imap.rows import Catalogue, State
 from mockmail.imap.view import BASE_TELLINGS, Tellings, View
 from mockmail.store.mailbox import Mailbox
+from mockmail.store.names import canonical
 from mockmail.store.store import Store, User
 from mockmail.wire.acts import Wait
 from mockmail.wire.buffer import Buffer
@@ -64,6 +67,10 @@ class Session:
     """What the client said of itself with ID (RFC 2971)."""
     enabled: dict[bytes, None] = field(default_factory=dict)
     """Capabilities that are switched on, by ENABLE (RFC 5161) or by being used."""
+    utf8: bool = False
+    """Whether mailbox names are in UTF-8, not in modified UTF-7 (RFC 9051 appendix A)."""
+    search_returns: tuple[bytes, ...] | None = None
+    """Result options of a SEARCH that names none; None if it is answered by SEARCH."""
     numbers: bool = True
     """Whether the client may use sequence numbers (RFC 9586)."""
     wait: Wait = field(init=False)
@@ -92,12 +99,35 @@ class Session:
         self.user = user
         self.state = State.AUTHENTICATED
 
-    def open_view(self, mailbox: Mailbox, *, read_only: bool) -> View:
+    def mailbox(self, name: str) -> Mailbox | None:
+        """The mailbox that the user calls so, if there is one for him."""
+        return self.store.mailbox(self.account, canonical(name))
+
+    def target(self, name: str) -> Mailbox:
+        """The mailbox that messages shall be put into; `No` if that can't be."""
+        mailbox = self.mailbox(name)
+        if mailbox is None:
+            code = b"NONEXISTENT" if self.store.reserved(name) else b"TRYCREATE"
+            raise No("There is no such mailbox", code)
+        if not self.store.may_change(self.account, mailbox):
+            raise No("Messages can't be added there", b"NOPERM")
+        return mailbox
+
+    def quoted(self, name: str) -> bytes:
+        """A mailbox name as this client reads it."""
+        return quote.mailbox(name, utf8=self.utf8)
+
+    def open_view(self, name: str, mailbox: Mailbox, *, read_only: bool) -> View:
+        """Select a mailbox that the user calls `name`, as far as he may."""
+        fixed = not self.store.may_change(self.account, mailbox)
         self.view = View(
+            canonical(name),
             mailbox,
             number=self.number,
             origin=self.name,
-            read_only=read_only,
+            # A newsgroup keeps each reader's own flags (RFC 9051 section 6.3.2).
+            read_only=read_only or (fixed and not mailbox.fixed),
+            fixed=fixed,
             tellings=self._tellings(mailbox),
         )
         self.state = State.SELECTED

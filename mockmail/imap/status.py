@@ -1,6 +1,6 @@
 """What STATUS says of a mailbox, whichever command asks for it."""
 
-from mockmail.imap import quote, reply
+from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.rows import StatusItemRow
 from mockmail.imap.session import Session
@@ -15,7 +15,9 @@ def status_items(session: Session, cursor: Cursor) -> tuple[StatusItemRow, ...]:
     return tuple(cursor.list_of(lambda: cursor.row(rows, "a STATUS item")))
 
 
-def status_response(mailbox: Mailbox, items: tuple[StatusItemRow, ...]) -> Response:
+def status_response(
+    session: Session, name: str, mailbox: Mailbox, items: tuple[StatusItemRow, ...]
+) -> Response:
     """``* STATUS mailbox (item value …)``."""
     values = b" ".join(row.name + b" " + row.value(mailbox) for row in items)
-    return reply.untagged(b"STATUS", quote.mailbox(mailbox.name), b"(" + values + b")")
+    return reply.untagged(b"STATUS", session.quoted(name), b"(" + values + b")")

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from mockmail.imap import reply
-from mockmail.imap.reply import Bad
+from mockmail.imap.reply import Bad, No
 from mockmail.numset import Found, ModSeq, Seq, SeqSet, Uid, UidSet, without
-from mockmail.store.flags import SYSTEM_FLAGS
+from mockmail.store.flags import SYSTEM_FLAGS, Flags, flags
 from mockmail.store.journal import Appended, Change, Entry, Expunged, Flagged
 from mockmail.store.mailbox import Mailbox
 from mockmail.wire.response import Piece, Response
@@ -42,11 +42,13 @@ class View:
         "arrived",
         "cursor",
         "first_gone",
+        "fixed",
         "flagged",
         "found",
         "gone",
         "keywords",
         "mailbox",
+        "name",
         "number",
         "origin",
         "read_only",
@@ -56,22 +58,37 @@ class View:
     )
 
     def __init__(
-        self, mailbox: Mailbox, *, number: int, origin: str, read_only: bool, tellings: "Tellings"
+        self,
+        name: str,
+        mailbox: Mailbox,
+        *,
+        number: int,
+        origin: str,
+        read_only: bool,
+        fixed: bool,
+        tellings: "Tellings",
     ) -> None:
+        self.name = name
+        """What the mailbox was called by whoever selected it."""
         self.mailbox = mailbox
         self.number = number
         """The session's number: ``\\Recent`` messages go to the lowest."""
         self.origin = origin
         """The session's name: what it did itself is answered, not told."""
         self.read_only = read_only
+        """No flags can be changed, nor messages taken away."""
+        self.fixed = fixed
+        """The user may not take messages away, but may have flags of his own."""
         self.tellings = tellings
         self.uids = mailbox.uids.copy()
         """The messages the client knows of, by sequence number less one."""
         self.keywords = len(mailbox.keywords)
         """How many of the mailbox's keywords the client has been told."""
         self.cursor = mailbox.journal.open(self.advance)
-        self.recent = set(self.uids[bisect_left(self.uids, mailbox.first_recent) :])
-        if not read_only:
+        self.recent: set[Uid] = set()
+        if tellings.shows_recent:
+            self.recent.update(self.uids[bisect_left(self.uids, mailbox.first_recent) :])
+        if not read_only and tellings.shows_recent:
             mailbox.claim_recent(number)
         self.gone: dict[Uid, Entry] = {}
         """Expunged, and the client doesn't know."""
@@ -88,7 +105,7 @@ class View:
         """The session has this mailbox selected no longer."""
         self.advance()
         self.cursor.close()
-        if not self.read_only:
+        if not self.read_only and self.tellings.shows_recent:
             untold = self.recent.intersection(self.arrived)
             self.mailbox.release_recent(self.number, untold)
 
@@ -157,6 +174,25 @@ class View:
             return b"(\\Recent)" if wire == b"()" else wire[:-1] + b" \\Recent)"
         return wire
 
+    # Changing
+
+    def must_be_changeable(self) -> None:
+        """`No` if the session may not take messages away."""
+        self.must_take_flags()
+        if self.fixed:
+            raise No("Messages can't be taken away here", b"NOPERM")
+
+    def must_take_flags(self) -> None:
+        """`No` if the session may not change flags."""
+        if self.read_only:
+            raise No("The mailbox is selected read-only", b"NOPERM" if self.fixed else None)
+
+    def settable(self, wanted: Flags) -> Flags:
+        """The flags that can be set; others are passed over (RFC 9051 section 7.1, PERMANENTFLAGS)."""
+        if self.fixed and wanted.deleted:
+            return flags(name for name in wanted if name != "\\Deleted")
+        return wanted
+
     # Advancing
 
     def advance(self) -> None:
@@ -168,9 +204,10 @@ class View:
     def _note(self, change: Change) -> None:
         match change:
             case Appended(entries=entries, recent=recent):
+                shows_recent = self.tellings.shows_recent
                 for entry in entries:
                     self.arrived[entry.uid] = None
-                    if recent == self.number or (recent == 0 and self.read_only):
+                    if recent == self.number or (recent == 0 and self.read_only and shows_recent):
                         self.recent.add(entry.uid)
             case Flagged(entries=entries, origin=origin):
                 if origin != self.origin:
@@ -268,6 +305,8 @@ class Tellings:
     """The items of a FETCH that tells of changed flags, whoever changed them."""
     silent: Mapping[bytes, Render]
     """The items of the FETCH that answers a ``.SILENT`` STORE; none for no answer."""
+    shows_recent: bool = True
+    """Whether there is ``\\Recent`` for the session, from the moment it selects."""
 
 
 def _expunged(view: View, uids: Sequence[Uid]) -> list[Response]:
@@ -293,11 +332,13 @@ def _recent(view: View) -> list[Response]:
 
 def keywords(view: View) -> list[Response]:
     """The flags of the mailbox, and those that can be changed (RFC 9051 section 7.1)."""
-    known = " ".join((*SYSTEM_FLAGS, *view.mailbox.keywords.values())).encode("ascii")
+    names = (*SYSTEM_FLAGS, *view.mailbox.keywords.values())
+    known = " ".join(names).encode("ascii")
     if view.read_only:
         text, permanent = b"No flags can be changed", b""
     else:
-        text, permanent = b"Keywords are free", known + b" \\*"
+        settable = view.settable(flags(names)).wire[1:-1]
+        text, permanent = b"Keywords are free", settable + b" \\*"
     return [
         reply.untagged(b"FLAGS", b"(" + known + b")"),
         reply.status(b"OK", text, b"PERMANENTFLAGS (" + permanent + b")"),

@@ -20,7 +20,7 @@ from mockmail.scenario.document import Document, Path
 from mockmail.scenario.files import find
 from mockmail.store.flags import flags as make_flags
 from mockmail.store.flags import problem
-from mockmail.store.mailbox import MAX_KEYWORDS, TooManyKeywords
+from mockmail.store.mailbox import MAX_KEYWORDS, SPECIAL_USES, Mailbox, TooManyKeywords
 from mockmail.store.store import Refused, Store, User
 from mockmail.wire.points import POINTS
 from mockmail.world.effects import Cut, Expunge
@@ -45,6 +45,17 @@ class MessageSpec(_Spec):
     to: str | None = None
     date: datetime | None = None
     flags: list[str] = []
+
+
+class MailboxSpec(_Spec):
+    """A mailbox; where it has nothing but messages, their list may stand in its place."""
+
+    messages: list[MessageSpec] = []
+    special_use: list[str] = []
+    subscribed: bool = False
+    share: dict[str, Literal["read", "write"]] = {}
+    no_inferiors: bool = False
+    modseqs: bool = True
 
 
 class UserSpec(_Spec):
@@ -115,6 +126,7 @@ class ScenarioSpec(_Spec):
     epoch: datetime = EPOCH
     domains: Annotated[tuple[str, ...], Meta(min_length=1)] = (DOMAIN,)
     users: dict[str, object] = {}
+    shared: dict[str, list[MessageSpec]] = {}
     rules: list[RuleSpec] = []
 
 
@@ -160,7 +172,7 @@ def parse(file: str, text: str) -> Scenario:
     for number, domain in enumerate(spec.domains):
         if not domain.isascii() or not domain:
             raise document.error(("domains", number), f"{domain!r} is no domain in US-ASCII")
-    chance = Chance(0)
+    seeding = _Seeding(document, store, epoch)
     for login, value in spec.users.items():
         path: Path = ("users", login)
         user_spec = document.convert({} if value is None else value, UserSpec, path)
@@ -171,62 +183,111 @@ def parse(file: str, text: str) -> Scenario:
             user = store.add_user(login, user_spec.password, addresses)
         except Refused as error:
             raise document.error(path, str(error)) from None
-        for name, messages in user_spec.mailboxes.items():
-            where: Path = (*path, "mailboxes", name)
-            specs = document.convert([] if messages is None else messages, list[MessageSpec], where)
-            _fill(document, store, user, name, specs, where, epoch, chance)
+        for name, given in user_spec.mailboxes.items():
+            seeding.mailbox(user, name, given, (*path, "mailboxes", name))
+    seeding.share()
+    for name, specs in spec.shared.items():
+        seeding.shared(name, specs, ("shared", name))
     rules = [
         _rule(document, rule_spec, ("rules", number)) for number, rule_spec in enumerate(spec.rules)
     ]
     return Scenario(store, epoch, spec.domains, rules)
 
 
-def _fill(
-    document: Document,
-    store: Store,
-    user: User,
-    name: str,
-    specs: Sequence[MessageSpec],
-    path: Path,
-    epoch: datetime,
-    chance: Chance,
-) -> None:
-    mailbox = user.mailbox(name)
-    if mailbox is None:
-        try:
-            mailbox = store.create(user, name)
-        except Refused as error:
-            raise document.error(path, str(error)) from None
-    domain = user.addresses[0].rpartition("@")[2] if user.addresses else DOMAIN
-    with store.transaction("scenario") as tx:
-        for number, spec in enumerate(specs):
-            date = _aware(spec.date or epoch)
-            if spec.raw is None:
-                try:
-                    message = compose(
-                        subject=spec.subject,
-                        text=spec.text,
-                        sender=spec.sender or SENDER,
-                        to=spec.to or (user.addresses[0] if user.addresses else user.name),
-                        date=date,
-                        message_id=f"<{chance.token('message-id')}@{domain}>",
-                        boundary=partial(chance.token, "boundary"),
-                    )
-                except ValueError as error:
-                    raise document.error((*path, number), f"can't be a message: {error}") from None
-            elif spec.subject or spec.text or spec.to or spec.sender:
-                raise document.error((*path, number), "a message is raw, or made from parts")
-            else:
-                message = Message(spec.raw.encode("utf-8"))
-            for place, flag in enumerate(spec.flags):
-                if why := problem(flag):
-                    raise document.error((*path, number, "flags", place), why)
+class _Seeding:
+    """Puts mailboxes and messages into a new store."""
+
+    def __init__(self, document: Document, store: Store, epoch: datetime) -> None:
+        self._document = document
+        self._store = store
+        self._epoch = epoch
+        self._chance = Chance(0)
+        self._shares: list[tuple[Mailbox, dict[str, Literal["read", "write"]], Path]] = []
+
+    def mailbox(self, user: User, name: str, given: object, path: Path) -> None:
+        """A mailbox of a user's own: its messages, or a mapping with more to say of it."""
+        if isinstance(given, dict):
+            spec = self._document.convert(given, MailboxSpec, path)
+            messages_path = (*path, "messages")
+        else:
+            plain = [] if given is None else given
+            messages = self._document.convert(plain, list[MessageSpec], path)
+            spec = MailboxSpec(messages=messages)
+            messages_path = path
+        mailbox = user.mailbox(name)
+        if mailbox is None:
             try:
-                tx.append(mailbox, message, make_flags(spec.flags), date)
-            except TooManyKeywords:
-                raise document.error(
-                    (*path, number, "flags"), f"a mailbox has at most {MAX_KEYWORDS} keywords"
-                ) from None
+                mailbox = self._store.create(user, name)
+            except Refused as error:
+                raise self._document.error(path, str(error)) from None
+        for place, use in enumerate(spec.special_use):
+            if use not in SPECIAL_USES:
+                raise self._document.error(
+                    (*path, "special_use", place),
+                    f"expected one of {', '.join(SPECIAL_USES)}, found {use!r}",
+                )
+        mailbox.special_use = tuple(spec.special_use)
+        mailbox.no_inferiors = spec.no_inferiors
+        mailbox.keeps_modseqs = spec.modseqs
+        if spec.subscribed:
+            user.subscriptions[mailbox.name] = None
+        self._shares.append((mailbox, spec.share, (*path, "share")))
+        address = user.addresses[0] if user.addresses else user.name
+        self._fill(mailbox, address, spec.messages, messages_path)
+
+    def share(self) -> None:
+        """Grant what was said of it, once all users are there."""
+        for mailbox, share, path in self._shares:
+            for login, access in share.items():
+                try:
+                    self._store.share(mailbox, login, write=access == "write")
+                except Refused as error:
+                    raise self._document.error(path, str(error), key=login) from None
+
+    def shared(self, name: str, specs: Sequence[MessageSpec], path: Path) -> None:
+        """A mailbox of all users."""
+        try:
+            mailbox = self._store.create_shared(name)
+        except Refused as error:
+            raise self._document.error(path, str(error)) from None
+        self._fill(mailbox, f"all@{DOMAIN}", specs, path)
+
+    def _fill(
+        self, mailbox: Mailbox, address: str, specs: Sequence[MessageSpec], path: Path
+    ) -> None:
+        with self._store.transaction("scenario") as tx:
+            for number, spec in enumerate(specs):
+                where = (*path, number)
+                date = _aware(spec.date or self._epoch)
+                message = self._message(spec, address, date, where)
+                for place, flag in enumerate(spec.flags):
+                    if why := problem(flag):
+                        raise self._document.error((*where, "flags", place), why)
+                try:
+                    tx.append(mailbox, message, make_flags(spec.flags), date)
+                except TooManyKeywords:
+                    raise self._document.error(
+                        (*where, "flags"), f"a mailbox has at most {MAX_KEYWORDS} keywords"
+                    ) from None
+
+    def _message(self, spec: MessageSpec, address: str, date: datetime, path: Path) -> Message:
+        if spec.raw is not None:
+            if spec.subject or spec.text or spec.to or spec.sender:
+                raise self._document.error(path, "a message is raw, or made from parts")
+            return Message(spec.raw.encode("utf-8"))
+        domain = address.rpartition("@")[2] if "@" in address else DOMAIN
+        try:
+            return compose(
+                subject=spec.subject,
+                text=spec.text,
+                sender=spec.sender or SENDER,
+                to=spec.to or address,
+                date=date,
+                message_id=f"<{self._chance.token('message-id')}@{domain}>",
+                boundary=partial(self._chance.token, "boundary"),
+            )
+        except ValueError as error:
+            raise self._document.error(path, f"can't be a message: {error}") from None
 
 
 def _rule(document: Document, spec: RuleSpec, path: Path) -> Rule:

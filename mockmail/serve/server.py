@@ -23,7 +23,9 @@ from mockmail.serve.loop import Loop
 from mockmail.serve.memory import MemoryStream
 from mockmail.serve.tls import Authority, authority
 from mockmail.store.store import Refused
-from mockmail.world.handles import Faults, User
+from mockmail.world.account import User
+from mockmail.world.faults import Faults
+from mockmail.world.handles import Mailbox
 from mockmail.world.transcript import Transcript
 from mockmail.world.world import PROTOCOLS, World
 
@@ -184,6 +186,19 @@ class Server:
                 address = login if "@" in login else f"{login}@{world.delivery.domains[0]}"
             try:
                 return User(world, world.store.add_user(login, password, [address]))
+            except Refused as error:
+                raise ValueError(str(error)) from None
+
+    def create_shared_mailbox(self, name: str) -> Mailbox:
+        """A new mailbox that all users have: ``Shared/…``, or a newsgroup, ``#news.…``.
+
+        Readers of a newsgroup can't add or take away messages, and each has flags
+        of his own. ``ValueError`` for other names, and for one that is taken.
+        """
+        world = self._world
+        with world.engine.turn():
+            try:
+                return Mailbox(world, None, world.store.create_shared(name))
             except Refused as error:
                 raise ValueError(str(error)) from None
 

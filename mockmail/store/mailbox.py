@@ -42,11 +42,16 @@ class Mailbox:
         "deleted",
         "entries",
         "first_recent",
+        "fixed",
+        "followers",
+        "grants",
         "journal",
         "keeps_modseqs",
         "keywords",
         "modseq",
         "name",
+        "no_inferiors",
+        "owner",
         "readers",
         "special_use",
         "uidnext",
@@ -55,8 +60,11 @@ class Mailbox:
         "vanished",
     )
 
-    def __init__(self, name: str, uidvalidity: int) -> None:
+    def __init__(self, name: str, uidvalidity: int, owner: str | None) -> None:
         self.name = name
+        """For its owner."""
+        self.owner = owner
+        """Login of the user whose it is; None for one that belongs to all."""
         self.uidvalidity = uidvalidity
         self.uidnext = Uid(1)
         self.modseq = ModSeq(1)
@@ -76,6 +84,14 @@ class Mailbox:
         """Numbers of the sessions that have it selected read-write, ascending."""
         self.special_use: tuple[str, ...] = ()
         """Some of `SPECIAL_USES`; several mailboxes may have the same."""
+        self.no_inferiors = False
+        """Nothing can be created below it (RFC 9051 section 7.3.1, ``\\NoInferiors``)."""
+        self.grants: dict[str, bool] = {}
+        """Who else has access, by login, and whether he may change it."""
+        self.fixed = False
+        """No client adds messages or takes them away."""
+        self.followers: list[Mailbox] = []
+        """Mailboxes with the same messages at all times, and flags of their own."""
         self.vanished = Vanished()
         self.keeps_modseqs = True
         """Whether clients are told of mod-sequences (RFC 7162 section 3.1.2.2)."""
@@ -92,6 +108,7 @@ class Mailbox:
         """The same mailbox for another store; nobody has it selected there."""
         twin = Mailbox.__new__(Mailbox)
         twin.name = self.name
+        twin.owner = self.owner
         twin.uidvalidity = self.uidvalidity
         twin.uidnext = self.uidnext
         twin.modseq = self.modseq
@@ -104,6 +121,10 @@ class Mailbox:
         twin.first_recent = self.first_recent
         twin.readers = []
         twin.special_use = self.special_use
+        twin.no_inferiors = self.no_inferiors
+        twin.grants = dict(self.grants)
+        twin.fixed = self.fixed
+        twin.followers = []
         twin.vanished = self.vanished
         twin.keeps_modseqs = self.keeps_modseqs
         twin._shared = self._shared = True

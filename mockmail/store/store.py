@@ -33,23 +33,38 @@ class MailboxExists(Refused):
     """There is a mailbox of that name already."""
 
 
+class NotPermitted(Refused):
+    """The user may not do this there."""
+
+
 class User:
     """An account: who may log in, and the mailboxes behind it."""
 
-    __slots__ = ("addresses", "mailboxes", "maildrop_lock", "name", "password", "subscriptions")
+    __slots__ = (
+        "addresses",
+        "mailboxes",
+        "maildrop_lock",
+        "name",
+        "news",
+        "password",
+        "subscriptions",
+    )
 
     def __init__(self, name: str, password: str, addresses: Iterable[str] = ()) -> None:
         self.name = name
         self.password = password
         self.addresses = list(addresses)
         self.mailboxes: dict[str, Mailbox] = {}
-        """By canonical name, in order of creation."""
+        """His own, by canonical name, in order of creation."""
+        self.news: dict[str, Mailbox] = {}
+        """Followers of the newsgroups, with this reader's flags."""
         self.subscriptions: dict[str, None] = {}
         """Canonical names, whether there is such a mailbox or not (RFC 9051 section 6.3.7)."""
         self.maildrop_lock = 0
         """Number of the POP3 session that holds the maildrop, 0 if none (RFC 1939 section 4)."""
 
     def mailbox(self, name: str) -> Mailbox | None:
+        """One of his own."""
         return self.mailboxes.get(names.canonical(name))
 
 
@@ -163,6 +178,8 @@ class Store:
 
     def __init__(self, first_uidvalidity: int = 1) -> None:
         self.users: dict[str, User] = {}
+        self.shared: dict[str, Mailbox] = {}
+        """Mailboxes that belong to all, newsgroups among them, by full name."""
         self.version = 0
         """Counts commits: whoever waits for a change compares it."""
         self.on_commit: Callable[[Mailbox, Change], None] | None = None
@@ -180,7 +197,15 @@ class Store:
             copy.mailboxes = {name: box.fork() for name, box in user.mailboxes.items()}
             copy.subscriptions = user.subscriptions.copy()
             twin.users[user.name] = copy
+        twin.shared = {name: box.fork() for name, box in self.shared.items()}
+        for user in self.users.values():
+            for name, box in user.news.items():
+                twin._follow(twin.users[user.name], name, box.fork())
         return twin
+
+    def _follow(self, user: User, name: str, follower: Mailbox) -> None:
+        user.news[name] = follower
+        self.shared[name].followers.append(follower)
 
     def add_user(self, name: str, password: str, addresses: Iterable[str] = ()) -> User:
         """A new user with an INBOX. `Refused` if the name or an address is taken."""
@@ -192,6 +217,9 @@ class Store:
                 raise Refused(f"{address} is an address of {other.name!r} already")
         user = self.users[name] = User(name, password, addresses)
         self.create(user, "INBOX")
+        for group, mailbox in self.shared.items():
+            if mailbox.fixed:
+                self._follow(user, group, mailbox.fork())
         return user
 
     def user_of(self, address: str) -> User | None:
@@ -206,9 +234,93 @@ class Store:
         """Changes made by `origin`: a session's name, a rule's, or ``test``."""
         return Transaction(self, origin)
 
+    def mailbox(self, user: User, name: str) -> Mailbox | None:
+        """The mailbox that `user` calls so, in any namespace, if there is one for him."""
+        own = user.mailbox(name)
+        if own is not None:
+            return own
+        if name.startswith(names.OTHERS):
+            login, _, inner = name[len(names.OTHERS) :].partition(names.DELIMITER)
+            other = self.users.get(login)
+            mailbox = None if other is None else other.mailbox(inner)
+            return mailbox if mailbox is not None and user.name in mailbox.grants else None
+        return user.news.get(name) or self.shared.get(name)
+
+    def visible(self, user: User) -> dict[str, Mailbox]:
+        """All mailboxes that `user` can name, by the names that he has for them."""
+        return {**user.mailboxes, **self.granted(user), **self.shared, **user.news}
+
+    def granted(self, user: User) -> dict[str, Mailbox]:
+        """The mailboxes of others that `user` sees."""
+        return {
+            f"{names.OTHERS}{other.name}{names.DELIMITER}{name}": mailbox
+            for other in self.users.values()
+            for name, mailbox in other.mailboxes.items()
+            if mailbox.grants and user.name in mailbox.grants
+        }
+
+    def may_change(self, user: User, mailbox: Mailbox) -> bool:
+        """Whether `user` may add messages to a visible mailbox and take them away."""
+        if mailbox.fixed:
+            return False
+        return mailbox.owner in (None, user.name) or mailbox.grants.get(user.name, False)
+
+    def reserved(self, name: str) -> bool:
+        """Whether `name` is in a namespace that is in use and no user's own."""
+        if name.startswith(names.OTHERS):
+            return any(
+                box.grants for user in self.users.values() for box in user.mailboxes.values()
+            )
+        return any(
+            name.startswith(prefix) and any(each.startswith(prefix) for each in self.shared)
+            for prefix in (names.SHARED, names.NEWS)
+        )
+
+    def share(self, mailbox: Mailbox, login: str, *, write: bool) -> None:
+        """Let another user see a mailbox, and change it if `write`. `Refused` if that can't be."""
+        if login not in self.users:
+            raise Refused(f"there is no user {login!r}")
+        if mailbox.owner is None or mailbox.owner == login:
+            raise Refused(f"{mailbox.name} is {login!r}'s already")
+        self._reserve(names.OTHERS)
+        mailbox.grants[login] = write
+        self.version += 1
+
+    def create_shared(self, name: str) -> Mailbox:
+        """A new mailbox for all users, ``Shared/x`` or the newsgroup ``#news.x``."""
+        prefix = next((each for each in (names.SHARED, names.NEWS) if name.startswith(each)), None)
+        if prefix is None:
+            raise Refused(f"A shared mailbox is called {names.SHARED}… or {names.NEWS}…: {name!r}")
+        if why := names.problem(name):
+            raise Refused(why)
+        if name in self.shared:
+            raise MailboxExists(f"Mailbox {name} exists already")
+        self._reserve(prefix)
+        mailbox = self.shared[name] = self._new(name, None)
+        if prefix == names.NEWS:
+            mailbox.fixed = True
+            for user in self.users.values():
+                self._follow(user, name, mailbox.fork())
+        self.version += 1
+        return mailbox
+
+    def _reserve(self, prefix: str) -> None:
+        for user in self.users.values():
+            for name in user.mailboxes:
+                if name.startswith(prefix):
+                    raise Refused(f"{user.name} has a mailbox {name!r} of his own")
+
+    def _new(self, name: str, owner: str | None) -> Mailbox:
+        # A name used again never gets a UIDVALIDITY it had (RFC 9051 section 2.3.1.1).
+        mailbox = Mailbox(name, self._next_uidvalidity, owner)
+        self._next_uidvalidity += 1
+        return mailbox
+
     def create(self, user: User, name: str) -> Mailbox:
         """A new mailbox, and those above it that are missing (RFC 9051 section 6.3.4)."""
         name = names.canonical(name)
+        if self.reserved(name):
+            raise NotPermitted(f"Mailbox {name} can't be made by its readers")
         if name in user.mailboxes:
             raise MailboxExists(f"Mailbox {name} exists already")
         why = names.problem(name)
@@ -217,10 +329,11 @@ class Store:
         missing = [above for above in names.superiors(name) if above not in user.mailboxes]
         if len(user.mailboxes) + len(missing) + 1 > MAX_MAILBOXES:
             raise Refused(f"A user has at most {MAX_MAILBOXES} mailboxes")
+        for above in names.superiors(name):
+            if above in user.mailboxes and user.mailboxes[above].no_inferiors:
+                raise Refused(f"Mailbox {above} takes no inferiors")
         for each in (*missing, name):
-            # A name used again never gets a UIDVALIDITY it had (RFC 9051 section 2.3.1.1).
-            user.mailboxes[each] = Mailbox(each, self._next_uidvalidity)
-            self._next_uidvalidity += 1
+            user.mailboxes[each] = self._new(each, user.name)
         self.version += 1
         return user.mailboxes[name]
 
@@ -233,6 +346,8 @@ class Store:
         if name == "INBOX":
             raise Refused("INBOX can't be deleted")
         if name not in user.mailboxes:
+            if self.mailbox(user, name) is not None:
+                raise NotPermitted(f"Mailbox {name} is not {user.name}'s own")
             raise NoMailbox(f"There is no mailbox {name}")
         del user.mailboxes[name]
         self.version += 1
@@ -260,11 +375,18 @@ class Store:
             if name == old or name.startswith(below)
         }
         if not renamed:
+            if self.mailbox(user, old) is not None:
+                raise NotPermitted(f"Mailbox {old} is not {user.name}'s own")
             raise NoMailbox(f"There is no mailbox {old}")
         if new in user.mailboxes:
             raise MailboxExists(f"Mailbox {new} exists already")
         if new.startswith(below):
             raise Refused("A mailbox can't go below itself")
+        if self.reserved(new):
+            raise NotPermitted(f"Mailbox {new} can't be made by its readers")
+        for above in names.superiors(new):
+            if above in user.mailboxes and user.mailboxes[above].no_inferiors:
+                raise Refused(f"Mailbox {above} takes no inferiors")
         for name in renamed.values():
             if why := names.problem(name):
                 raise Refused(why)
@@ -321,11 +443,32 @@ class Store:
             if self.on_commit:
                 self.on_commit(mailbox, change)
 
+        for follower in mailbox.followers:
+            self._bring(follower, appended, expunged, origin)
+
+    def _bring(
+        self,
+        follower: Mailbox,
+        appended: Iterable[Entry],
+        expunged: Iterable[Entry],
+        origin: str,
+    ) -> None:
+        """Let a follower have the same messages."""
+        draft = Draft(follower)
+        for each in appended:
+            draft.uidnext = Uid(each.uid + 1)
+            draft.appended[each.uid] = Entry(
+                each.uid, each.message, each.flags, draft.modseq, each.internaldate
+            )
+        draft.expunged = {each.uid: follower.entries[each.uid] for each in expunged}
+        self.commit(draft, origin)
+
     def check(self) -> None:
         """The laws that the store alone can show; ``AssertionError`` names the one broken.
 
         - 1: UIDs ascend, and UIDNEXT is above them all.
         - 2: mod-sequences ascend with the journal.
+        - a follower has the messages of what it follows.
         - no two mailboxes of one user share a UIDVALIDITY, so that no name ever
           comes back with one it had.
         """
@@ -335,3 +478,8 @@ class Store:
             for name, box in user.mailboxes.items():
                 assert box.name == name, f"{user.name}: mailbox {box.name!r} stands under {name!r}"
                 box.check()
+            for name, box in user.news.items():
+                box.check()
+                assert box.uids == self.shared[name].uids, f"{user.name}: {name} lags behind"
+        for box in self.shared.values():
+            box.check()

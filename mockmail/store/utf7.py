@@ -28,10 +28,8 @@ def _unshift(found: re.Match[bytes]) -> bytes:
 
 
 def from_utf7(name: bytes) -> str:
-    """A mailbox name out of modified UTF-7; ``ValueError`` where it is not that.
-
-    Octets above 0x7f are taken as UTF-8, as a rev2 client means them.
-    """
+    """A mailbox name out of modified UTF-7; ``ValueError`` where it is not that."""
     if b"&" in _ENCODED.sub(b"", name):
         raise ValueError(f"{name!r} has an '&' that begins nothing")
+    name.decode("ascii")
     return _ENCODED.sub(_unshift, name).decode("utf-8")

@@ -1,15 +1,14 @@
-"""What a test holds in its hands: users, mailboxes, messages, faults.
+"""Mailboxes and messages in a test's hands.
 
 Each call looks at the world between two inputs, or changes it as one more
 client would; the sessions that must hear of it do before the call returns.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from email.message import Message as LibraryMessage
 from functools import partial
 from os import PathLike
-from pathlib import Path
 from typing import Literal, TypedDict
 
 from mockmail.corpus.item import Item
@@ -21,9 +20,8 @@ from mockmail.store.flags import problem
 from mockmail.store.journal import Entry
 from mockmail.store.mailbox import MAX_KEYWORDS, TooManyKeywords
 from mockmail.store.mailbox import Mailbox as StoredMailbox
-from mockmail.store.names import problem as name_problem
+from mockmail.store.store import Refused
 from mockmail.store.store import User as StoredUser
-from mockmail.world.rule import Effect, Rule, When
 from mockmail.world.world import World
 
 ORIGIN = "test"
@@ -71,7 +69,7 @@ class Mailbox:
 
     __slots__ = ("_mailbox", "_user", "_world")
 
-    def __init__(self, world: World, user: StoredUser, mailbox: StoredMailbox) -> None:
+    def __init__(self, world: World, user: StoredUser | None, mailbox: StoredMailbox) -> None:
         self._world = world
         self._user = user
         self._mailbox = mailbox
@@ -205,7 +203,7 @@ class Mailbox:
         from mockmail.corpus import files
 
         with self._world.engine.turn():
-            items = _items(self._mailbox)
+            items = stored_items(self._mailbox)
         files.save(path, kind, items)
 
     def fake(
@@ -250,8 +248,31 @@ class Mailbox:
             )
             return self._append(list(made))
 
+    def share(self, login: str, *, write: bool = True) -> None:
+        """Let another user have it, too: as ``Users/anna/Work`` if it is anna's ``Work``.
+
+        He may read it, and with `write` change it. ``ValueError`` if there is no
+        such user, or one who has mailboxes of that name.
+        """
+        world = self._world
+        with world.engine.turn():
+            try:
+                world.store.share(self._mailbox, login, write=write)
+            except Refused as error:
+                raise ValueError(str(error)) from None
+
+    def forget_expunges(self) -> None:
+        """Forget which messages were expunged when (RFC 7162 section 5.3).
+
+        A client that asks by QRESYNC is told of each UID that is not there.
+        """
+        with self._world.engine.turn():
+            self._mailbox.vanished.forget()
+
     @property
     def _address(self) -> str:
+        if self._user is None:
+            return f"all@{self._world.delivery.domains[0]}"
         return self._user.addresses[0] if self._user.addresses else self._user.name
 
     def _append(self, items: Iterable[Item]) -> tuple[Message, ...]:
@@ -283,10 +304,14 @@ class Parts(TypedDict):
     charset: str
 
 
+def names_of(given: Iterable[str], what: str) -> tuple[str, ...]:
+    if isinstance(given, str):
+        raise TypeError(f"{what} are several names, not one text: [{given!r}]")
+    return tuple(given)
+
+
 def _flags(flags: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(flags, str):
-        raise TypeError(f"flags are several names, not one text: [{flags!r}]")
-    names = tuple(flags)
+    names = names_of(flags, "flags")
     for name in names:
         if why := problem(name):
             raise ValueError(why)
@@ -301,132 +326,5 @@ def _attachments(attachments: Iterable[Attachment]) -> tuple[Attachment, ...]:
     return several
 
 
-def _items(mailbox: StoredMailbox) -> list[Item]:
+def stored_items(mailbox: StoredMailbox) -> list[Item]:
     return [Item(entry.message, entry.flags, entry.internaldate) for entry in mailbox]
-
-
-class User:
-    """An account on the server."""
-
-    __slots__ = ("_user", "_world")
-
-    def __init__(self, world: World, user: StoredUser) -> None:
-        self._world = world
-        self._user = user
-
-    @property
-    def login(self) -> str:
-        """The name to log in with."""
-        return self._user.name
-
-    @property
-    def password(self) -> str:
-        return self._user.password
-
-    @property
-    def address(self) -> str:
-        """The first of the user's addresses; empty if there is none."""
-        return self._user.addresses[0] if self._user.addresses else ""
-
-    @property
-    def inbox(self) -> Mailbox:
-        return Mailbox(self._world, self._user, self._user.mailboxes["INBOX"])
-
-    def deliver(
-        self,
-        message: bytes | Mail | None = None,
-        *,
-        subject: str = "",
-        text: str = "",
-        html: str | None = None,
-        attachments: Iterable[Attachment] = (),
-        sender: str | None = None,
-        flags: Iterable[str] = (),
-        date: datetime | None = None,
-    ) -> Message:
-        """Put a message into the INBOX, and return it: what is most used of `Mailbox.add`."""
-        return self.inbox.add(
-            message,
-            subject=subject,
-            text=text,
-            html=html,
-            attachments=attachments,
-            sender=sender,
-            flags=flags,
-            date=date,
-        )
-
-    def load(
-        self, path: str | PathLike[str], *, newlines: Literal["crlf", "keep"] = "crlf"
-    ) -> tuple[Mailbox, ...]:
-        """Put the messages of a Maildir with all its mailboxes into the user's, and return those.
-
-        Mailboxes that are missing are made; for what else `path` can be, and for
-        `newlines`, see `Mailbox.load`. ``ValueError`` for a name that no mailbox
-        can have; then nothing is put in.
-        """
-        from mockmail.corpus import files
-
-        found = files.load(path, newlines)
-        for name in found:
-            if why := name_problem(name):
-                raise ValueError(f"{path}: {why}: {name!r}")
-        loaded = []
-        with self._world.engine.turn():
-            for name, items in found.items():
-                stored = self._user.mailbox(name)
-                if stored is None:
-                    stored = self._world.store.create(self._user, name)
-                mailbox = Mailbox(self._world, self._user, stored)
-                mailbox._append(items)  # noqa: SLF001
-                loaded.append(mailbox)
-        return tuple(loaded)
-
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write all mailboxes to a Maildir in a new folder.
-
-        ``FileExistsError`` if something is there; ``ValueError``, and nothing is
-        written, for a mailbox or keywords that a Maildir can't have.
-        """
-        from mockmail.corpus import maildir
-
-        with self._world.engine.turn():
-            contents = {name: _items(box) for name, box in self._user.mailboxes.items()}
-        maildir.save(Path(path), contents)
-
-    def __repr__(self) -> str:
-        return f"<User {self.login!r} {self.address}>"
-
-
-class Faults:
-    """The rules of one server, in the order in which they were added."""
-
-    __slots__ = ("_world",)
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def add(
-        self,
-        when: When,
-        do: Effect,
-        *,
-        times: int | None = 1,
-        skip: int = 0,
-        optional: bool = False,
-        name: str = "",
-    ) -> Rule:
-        """Let `do` happen `when` a session comes to that moment.
-
-        It fires `times` times (None: without end) after `skip` moments that
-        match. A rule that never fired fails the test unless it is `optional`.
-        """
-        rule = Rule(when, do, times=times, skip=skip, optional=optional, name=name)
-        with self._world.engine.turn():
-            return self._world.rules.add(rule)
-
-    def __iter__(self) -> Iterator[Rule]:
-        return iter(tuple(self._world.rules))
-
-    def __repr__(self) -> str:
-        return f"<Faults {list(self)}>"

@@ -20,6 +20,7 @@ from mockmail.imap.rows import (
     FetchItemRow,
     FetchModifier,
     FetchModifierRow,
+    Listed,
     ListReturn,
     ListReturnRow,
     ListSelectRow,
@@ -41,7 +42,7 @@ from mockmail.sasl.mechanism import Exchange
 from mockmail.store.flags import FlagOp, Flags
 from mockmail.store.journal import Entry
 from mockmail.store.mailbox import Mailbox
-from mockmail.store.store import Store, User
+from mockmail.store.store import Store
 from mockmail.wire.acts import Talk
 from mockmail.wire.response import Response
 from mockmail.world.engine import Connection
@@ -115,16 +116,16 @@ def _anybody(store: Store) -> Exchange:
     return store.users[name.decode()]
 
 
-def _long(user: User) -> dict[str, None]:
-    return {name: None for name in user.mailboxes if len(name) > 5}
+def _long(listed: Listed) -> set[str]:
+    return {name for name in listed.mailboxes if len(name) > 5}
 
 
 def _length(session: Session, cursor: Cursor) -> ListReturn:
     cursor.space()
     unit = cursor.word("a unit")
     return ListReturn(
-        lambda user: lambda name: b"\\X%d%b" % (len(name), unit),
-        lambda mailbox: [reply.untagged(b"LISTED", b"%d" % mailbox.uidvalidity)],
+        lambda listed: lambda name: b"\\X%d%b" % (len(name), unit),
+        lambda name, mailbox: [reply.untagged(b"LISTED", b"%d" % mailbox.uidvalidity)],
     )
 
 
@@ -170,7 +171,7 @@ TOY = Extension(
         ListReturnRow(
             b"XSIX",
             lambda session, cursor: ListReturn(
-                lambda user: lambda name: b"\\XSIX" if len(name) == 6 else None
+                lambda listed: lambda name: b"\\XSIX" if len(name) == 6 else None
             ),
         ),
     ),

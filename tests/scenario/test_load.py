@@ -120,6 +120,46 @@ def test_everything_that_can_be_said() -> None:
     world.check()
 
 
+def test_all_of_a_mailbox() -> None:
+    world = world_of(
+        HEAD + "users:\n"
+        "  anna:\n"
+        "    mailboxes:\n"
+        "      Sent:\n"
+        "        special_use: [\\Sent, \\Important]\n"
+        "        subscribed: true\n"
+        "        share: {ben: read, carol: write}\n"
+        "        no_inferiors: true\n"
+        "        modseqs: false\n"
+        "        messages:\n"
+        "          - subject: one\n"
+        "  ben:\n"
+        "  carol:\n"
+        "shared:\n"
+        "  Shared/Staff:\n"
+        "    - subject: two\n"
+        "  '#news.misc':\n"
+        "    - subject: three\n"
+    )
+    store = world.store
+    anna, ben, carol = store.users.values()
+    sent = anna.mailboxes["Sent"]
+    assert sent.special_use == ("\\Sent", "\\Important")
+    assert list(anna.subscriptions) == ["Sent"]
+    assert sent.no_inferiors
+    assert not sent.keeps_modseqs
+    assert [entry.message.field("Subject") for entry in sent] == ["one"]
+    assert store.mailbox(ben, "Users/anna/Sent") is sent
+    assert not store.may_change(ben, sent)
+    assert store.may_change(carol, sent)
+    for name, subject in (("Shared/Staff", "two"), ("#news.misc", "three")):
+        mailbox = store.mailbox(ben, name)
+        assert mailbox is not None
+        assert [entry.message.field("Subject") for entry in mailbox] == [subject]
+    assert world_of(HEAD).store.shared == {}
+    world.check()
+
+
 def test_the_least_that_can_be_said() -> None:
     world = world_of(HEAD)
     assert world.store.users == {}
@@ -341,8 +381,24 @@ MISTAKES = {
         ["f.yaml:5: users.anna.mailboxes.INBOX: ", "array", "str"],
     ),
     "messages that are a mapping": (
-        HEAD + "users:\n  anna:\n    mailboxes:\n      INBOX: {}\n",
-        ["f.yaml:5: users.anna.mailboxes.INBOX: ", "array", "object"],
+        HEAD + "users:\n  anna:\n    mailboxes:\n      INBOX: {subject: x}\n",
+        ["f.yaml:5: users.anna.mailboxes.INBOX: ", "unknown key 'subject'"],
+    ),
+    "a special use that is none": (
+        HEAD + "users:\n  anna:\n    mailboxes:\n      x:\n        special_use: [Sent]\n",
+        ["f.yaml:6: users.anna.mailboxes.x.special_use[0]: ", "\\Sent", "'Sent'"],
+    ),
+    "a share with nobody": (
+        HEAD + "users:\n  anna:\n    mailboxes:\n      x:\n        share:\n          bob: read\n",
+        ["f.yaml:7: users.anna.mailboxes.x.share: ", "there is no user 'bob'"],
+    ),
+    "a share of a kind that is none": (
+        HEAD + "users:\n  anna:\n    mailboxes:\n      x: {share: {anna: all}}\n",
+        ["f.yaml:5: users.anna.mailboxes.x.share", "all"],
+    ),
+    "a shared mailbox of another name": (
+        HEAD + "shared:\n  Staff: []\n",
+        ["f.yaml:3: shared.Staff: ", "Shared/", "#news."],
     ),
     "messages that are an empty text": (
         HEAD + "users:\n  anna:\n    mailboxes:\n      INBOX: ''\n",

@@ -302,7 +302,7 @@ def test_a_broken_law_is_named(
 
 
 def test_a_new_mailbox_is_lawful() -> None:
-    box = Mailbox("x", 1)
+    box = Mailbox("x", 1, None)
     box.check()
     assert len(box) == 0
     assert list(box) == []

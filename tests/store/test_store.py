@@ -425,7 +425,7 @@ def test_check_finds_a_uidvalidity_used_twice(store: Store, box: Mailbox) -> Non
 
 
 def test_check_finds_a_mailbox_under_another_name(store: Store, box: Mailbox) -> None:
-    store.users["anna"].mailboxes["Other"] = Mailbox("Elsewhere", 99)
+    store.users["anna"].mailboxes["Other"] = Mailbox("Elsewhere", 99, "anna")
     with pytest.raises(AssertionError, match=re.escape("'Elsewhere' stands under 'Other'")):
         store.check()
 

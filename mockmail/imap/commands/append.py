@@ -59,9 +59,7 @@ def _message(cursor: Cursor) -> AppendMessage:
 
 
 def handle(session: Session, c: AppendCommand) -> Answer:
-    mailbox = session.account.mailbox(c.mailbox)
-    if mailbox is None:
-        raise No("There is no such mailbox", b"TRYCREATE")
+    mailbox = session.target(c.mailbox)
     now = session.clock.now
     try:
         with session.store.transaction(session.name) as tx:

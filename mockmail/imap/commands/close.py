@@ -8,7 +8,7 @@ from mockmail.wire.acts import COMMITTED
 
 def handle(session: Session, _: None) -> Answer:
     view = session.selected
-    if not view.read_only:
+    if not (view.read_only or view.fixed):
         with session.store.transaction(session.name) as tx:
             deleted = sorted(view.mailbox.deleted)
             tx.expunge(view.mailbox, deleted)

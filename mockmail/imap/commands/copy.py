@@ -24,9 +24,7 @@ def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> CopyCommand
 
 def handle(session: Session, c: CopyCommand) -> Answer:
     selection = session.selected.select(c.ids)
-    target = session.account.mailbox(c.mailbox)
-    if target is None:
-        raise No("There is no such mailbox", b"TRYCREATE")
+    target = session.target(c.mailbox)
     if not selection.complete and isinstance(c.ids, SeqSet):
         # All or nothing (RFC 3501 section 6.4.7), so nothing (RFC 2180 section 4.4.1).
         raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")

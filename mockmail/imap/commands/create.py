@@ -10,7 +10,7 @@ from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import LOGGED_IN, Answer, CreateParameter, Seqs, command, modifiers
 from mockmail.imap.session import Session
 from mockmail.store.names import DELIMITER
-from mockmail.store.store import MailboxExists, Refused
+from mockmail.store.store import MailboxExists, NotPermitted, Refused
 from mockmail.wire.acts import COMMITTED
 
 
@@ -38,6 +38,8 @@ def handle(session: Session, c: CreateCommand) -> Answer:
         mailbox = session.store.create(session.account, c.mailbox.removesuffix(DELIMITER))
     except MailboxExists as error:
         raise No(str(error), b"ALREADYEXISTS") from None
+    except NotPermitted as error:
+        raise No(str(error), b"NOPERM") from None
     except Refused as error:
         raise No(str(error), b"CANNOT") from None
     for setting in settings:

@@ -6,7 +6,7 @@ from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import LOGGED_IN, Answer, Seqs, command
 from mockmail.imap.session import Session
-from mockmail.store.store import NoMailbox, Refused
+from mockmail.store.store import NoMailbox, NotPermitted, Refused
 from mockmail.wire.acts import COMMITTED
 
 
@@ -25,6 +25,8 @@ def handle(session: Session, c: DeleteCommand) -> Answer:
         session.store.delete(session.account, c.mailbox)
     except NoMailbox as error:
         raise No(str(error), b"NONEXISTENT") from None
+    except NotPermitted as error:
+        raise No(str(error), b"NOPERM") from None
     except Refused as error:
         raise No(str(error), b"CANNOT") from None
     yield COMMITTED

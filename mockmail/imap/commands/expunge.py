@@ -1,6 +1,6 @@
 """EXPUNGE (RFC 9051 section 6.4.3): the view tells which messages went."""
 
-from mockmail.imap.reply import Done, No
+from mockmail.imap.reply import Done
 from mockmail.imap.rows import Answer, Seqs, State, command, no_arguments
 from mockmail.imap.session import Session
 from mockmail.wire.acts import COMMITTED
@@ -8,8 +8,7 @@ from mockmail.wire.acts import COMMITTED
 
 def handle(session: Session, _: None) -> Answer:
     view = session.selected
-    if view.read_only:
-        raise No("The mailbox is selected read-only")
+    view.must_be_changeable()
     with session.store.transaction(session.name) as tx:
         deleted = sorted(view.mailbox.deleted)
         gone = tx.expunge(view.mailbox, deleted)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from mockmail.imap import quote, reply
 from mockmail.imap.cursor import Cursor
+from mockmail.imap.listing import Listing, unasked
 from mockmail.imap.reply import Bad, Done
 from mockmail.imap.rows import LOGGED_IN, Answer, ListReturn, ListSelectRow, Seqs, command
 from mockmail.imap.session import Session
 from mockmail.store import names
-from mockmail.store.names import DELIMITER
 
 MAX_PATTERN = 1000
 """Characters in a pattern."""
@@ -20,6 +20,7 @@ MAX_PATTERN = 1000
 class ListCommand:
     patterns: tuple[str, ...]
     """Reference and name joined; one of them must match."""
+    reference: str
     extended: bool
     """Whether it has anything that RFC 3501's LIST has not."""
     selects: tuple[ListSelectRow, ...] = ()
@@ -35,8 +36,7 @@ def parse(session: Session, cursor: Cursor) -> ListCommand:
     """``"LIST" [SP list-select-opts] SP mailbox SP mbox-or-pat [SP list-return-opts]``."""
     catalogue = session.catalogue
     selects: dict[bytes, ListSelectRow] = {}
-    returning = {name: row for name, row in catalogue.list_returns.items() if row.always}
-    returns = {name: row.parse(session, cursor) for name, row in returning.items()}
+    returns = unasked(session)
     cursor.space()
     extended = catalogue.list_options and cursor.peek(b"(")
     if extended:
@@ -72,7 +72,9 @@ def parse(session: Session, cursor: Cursor) -> ListCommand:
     joined = tuple(_joined(reference, pattern) for pattern in patterns if pattern)
     if sum(map(len, joined)) > MAX_PATTERN:
         raise Bad(f"Patterns have at most {MAX_PATTERN} characters")
-    return ListCommand(joined, extended, tuple(selects.values()), tuple(returns.values()))
+    return ListCommand(
+        joined, reference, extended, tuple(selects.values()), tuple(returns.values())
+    )
 
 
 def parse_lsub(session: Session, cursor: Cursor) -> LsubCommand:
@@ -91,16 +93,17 @@ def _joined(reference: str, pattern: str) -> str:
 
 
 def handle(session: Session, c: ListCommand) -> Answer:
-    delimiter = quote.quoted(DELIMITER.encode())
     if not c.patterns and not c.extended:
         # The hierarchy's delimiter and the root of the reference are asked for.
-        yield reply.untagged(b"LIST", b"(\\Noselect)", delimiter, b'""')
+        root = names.NEWS if c.reference.startswith(names.NEWS) else ""
+        delimiter = quote.quoted(names.delimiter(root).encode())
+        yield reply.untagged(b"LIST", b"(\\Noselect)", delimiter, quote.quoted(root.encode()))
         return Done(b"LIST completed")
-    user = session.account
-    existing = user.mailboxes
-    selecting = [select.names(user) for select in c.selects if select.names]
+    listing = Listing(session, c.returns)
+    existing = listing.listed.mailboxes
+    selecting = [select.names(listing.listed) for select in c.selects if select.names]
     if selecting:
-        candidates = {**existing, **dict.fromkeys(user.subscriptions)}
+        candidates = {**existing, **dict.fromkeys(session.account.subscriptions)}
         left = {name for name in candidates if all(name in each for each in selecting)}
     else:
         left = set(all_names(existing))
@@ -114,17 +117,13 @@ def handle(session: Session, c: ListCommand) -> Answer:
     children = b'("CHILDINFO" (%b))' % b" ".join(
         quote.quoted(select.name) for select in c.selects if select.base
     )
-    attribute_of = [each.attributes(user) for each in c.returns if each.attributes]
     for name in sorted(matching, key=_place):
-        attributes = [] if name in existing else [_MISSING[c.extended]]
-        attributes += [text for each in attribute_of if (text := each(name)) is not None]
         info = [children] if name in above else []
-        shown = b"(" + b" ".join(attributes) + b")"
-        yield reply.untagged(b"LIST", shown, delimiter, quote.mailbox(name), *info)
+        yield listing.response(name, *info, missing=_MISSING[c.extended])
         # A name told of for those below it gets no STATUS (RFC 5819 section 3).
         if name in existing and name in left:
             for each in c.returns:
-                yield from each.after(existing[name])
+                yield from each.after(name, existing[name])
     return Done(b"LIST completed")
 
 
@@ -132,14 +131,17 @@ _MISSING = {False: b"\\Noselect", True: b"\\NonExistent"}
 
 
 def _matches_any(patterns: Iterable[str], name: str) -> bool:
-    return any(matches(pattern, name) for pattern in patterns)
+    # A wildcard at the start stays in the user's own namespace (RFC 9051 section 5.1.2.1).
+    return any(
+        matches(pattern, name) for pattern in patterns if pattern[:1] == "#" or name[:1] != "#"
+    )
 
 
 def handle_lsub(session: Session, c: LsubCommand) -> Answer:
     """The subscribed names, whether there are such mailboxes or not."""
-    delimiter = quote.quoted(DELIMITER.encode())
     pattern = c.pattern
-    subscribed, existing = session.account.subscriptions, session.account.mailboxes
+    subscribed = session.account.subscriptions
+    existing = session.store.visible(session.account)
     shown: dict[str, None] = {}
     for name in subscribed:
         if matches(pattern, name):
@@ -150,7 +152,8 @@ def handle_lsub(session: Session, c: LsubCommand) -> Answer:
     for name in sorted(shown, key=_place):
         here = name in subscribed and name in existing
         attributes = b"()" if here else b"(\\Noselect)"
-        yield reply.untagged(b"LSUB", attributes, delimiter, quote.mailbox(name))
+        delimiter = quote.quoted(names.delimiter(name).encode())
+        yield reply.untagged(b"LSUB", attributes, delimiter, session.quoted(name))
     return Done(b"LSUB completed")
 
 
@@ -175,11 +178,12 @@ def matches(pattern: str, name: str) -> bool:
     # Wildcards side by side match what one of them matches.
     pattern = _WILDCARDS.sub(lambda run: "*" if "*" in run[0] else "%", pattern)
     places = _with_empty_wildcards(pattern, {0})
+    delimiter = names.delimiter(name)
     for char in name:
         after = set()
         for place in places:
             wanted = pattern[place : place + 1]
-            if wanted == "*" or (wanted == "%" and char != DELIMITER):
+            if wanted == "*" or (wanted == "%" and char != delimiter):
                 after.add(place)
             elif wanted == char:
                 after.add(place + 1)

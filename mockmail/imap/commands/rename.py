@@ -7,7 +7,7 @@ from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import LOGGED_IN, Answer, Seqs, command
 from mockmail.imap.session import Session
 from mockmail.store.names import DELIMITER
-from mockmail.store.store import MailboxExists, NoMailbox, Refused
+from mockmail.store.store import MailboxExists, NoMailbox, NotPermitted, Refused
 from mockmail.wire.acts import COMMITTED
 
 
@@ -32,6 +32,8 @@ def handle(session: Session, c: RenameCommand) -> Answer:
         raise No(str(error), b"NONEXISTENT") from None
     except MailboxExists as error:
         raise No(str(error), b"ALREADYEXISTS") from None
+    except NotPermitted as error:
+        raise No(str(error), b"NOPERM") from None
     except Refused as error:
         raise No(str(error), b"CANNOT") from None
     yield COMMITTED

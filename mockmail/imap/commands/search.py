@@ -45,8 +45,9 @@ class SearchCommand:
 
 def _rest(session: Session, cursor: Cursor, *, uid: bool) -> SearchCommand:
     cursor.space()
-    returns = None
     rows = session.catalogue.search_returns
+    default = session.search_returns
+    returns = None if default is None else tuple(rows[name].parse(cursor) for name in default)
     if rows and cursor.data[cursor.at : cursor.at + 8].upper() == b"RETURN (":
         cursor.at += 7
         options = cursor.list_of(

@@ -35,10 +35,10 @@ def _open(session: Session, c: SelectCommand, *, read_only: bool) -> Answer:
     if session.view is not None and session.catalogue.tells_closed:
         yield reply.status(b"OK", b"The mailbox is closed", b"CLOSED")
     session.close_view()
-    mailbox = session.account.mailbox(c.mailbox)
+    mailbox = session.mailbox(c.mailbox)
     if mailbox is None:
         raise No("There is no such mailbox", b"NONEXISTENT")
-    view = session.open_view(mailbox, read_only=read_only)
+    view = session.open_view(c.mailbox, mailbox, read_only=read_only)
     tellings = view.tellings
     yield from tellings.keywords(view)
     yield from tellings.arrived(view)
@@ -48,9 +48,8 @@ def _open(session: Session, c: SelectCommand, *, read_only: bool) -> Answer:
     yield reply.status(b"OK", b"The next UID", b"UIDNEXT %d" % mailbox.uidnext)
     for after_open in (*session.catalogue.after_open, *c.parameters):
         yield from after_open(session, view)
-    if read_only:
-        return Done(b"EXAMINE completed", b"READ-ONLY")
-    return Done(b"SELECT completed", b"READ-WRITE")
+    code = b"READ-ONLY" if view.read_only or view.fixed else b"READ-WRITE"
+    return Done(b"%b completed" % (b"EXAMINE" if read_only else b"SELECT"), code)
 
 
 def select(session: Session, c: SelectCommand) -> Answer:

@@ -11,6 +11,7 @@ from mockmail.imap.rows import LOGGED_IN, Answer, Seqs, StatusItemRow, command
 from mockmail.imap.session import Session
 from mockmail.imap.status import status_items, status_response
 from mockmail.store.mailbox import Mailbox
+from mockmail.store.names import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,10 @@ def parse(session: Session, cursor: Cursor) -> StatusCommand:
 
 
 def handle(session: Session, c: StatusCommand) -> Answer:
-    mailbox = session.account.mailbox(c.mailbox)
+    mailbox = session.mailbox(c.mailbox)
     if mailbox is None:
         raise No("There is no such mailbox", b"NONEXISTENT")
-    yield status_response(mailbox, c.items)
+    yield status_response(session, canonical(c.mailbox), mailbox, c.items)
     return Done(b"STATUS completed")
 
 

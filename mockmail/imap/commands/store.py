@@ -54,8 +54,7 @@ def handle(session: Session, c: StoreCommand) -> Answer:
     view = session.selected
     selection = view.select(c.ids)
     chosen = selection.chosen
-    if view.read_only:
-        raise No("The mailbox is selected read-only")
+    view.must_take_flags()
     code = None
     for modifier in c.modifiers:
         split = modifier(view, chosen, c.op, c.flags)
@@ -63,7 +62,9 @@ def handle(session: Session, c: StoreCommand) -> Answer:
         code = split.code or code
     try:
         with session.store.transaction(session.name) as tx:
-            entries = tx.store_flags(view.mailbox, [e.uid for _, e in chosen], c.op, c.flags)
+            entries = tx.store_flags(
+                view.mailbox, [e.uid for _, e in chosen], c.op, view.settable(c.flags)
+            )
     except TooManyKeywords:
         raise No("The mailbox takes no more keywords", b"LIMIT") from None
     yield COMMITTED

@@ -2,12 +2,20 @@
 
 from collections.abc import Callable
 
-from mockmail.imap.rows import CapabilityRow, Extension, ListReturn, ListReturnRow, ListSelectRow
-from mockmail.store.store import User
+from mockmail.imap.listing import children
+from mockmail.imap.rows import (
+    CapabilityRow,
+    Extension,
+    Listed,
+    ListReturn,
+    ListReturnRow,
+    ListSelectRow,
+)
 
 
-def _subscribed(user: User) -> Callable[[str], bytes | None]:
-    return lambda name: b"\\Subscribed" if name in user.subscriptions else None
+def _subscribed(listed: Listed) -> Callable[[str], bytes | None]:
+    subscriptions = listed.user.subscriptions
+    return lambda name: b"\\Subscribed" if name in subscriptions else None
 
 
 EXTENSION = Extension(
@@ -15,11 +23,17 @@ EXTENSION = Extension(
     capabilities=(CapabilityRow(b"LIST-EXTENDED", lambda session: True),),
     list_selects=(
         ListSelectRow(
-            b"SUBSCRIBED", lambda user: user.subscriptions, base=True, returns=(b"SUBSCRIBED",)
+            b"SUBSCRIBED",
+            lambda listed: listed.user.subscriptions,
+            base=True,
+            returns=(b"SUBSCRIBED",),
         ),
         ListSelectRow(b"REMOTE"),  # all mailboxes are here
         ListSelectRow(b"RECURSIVEMATCH", recursive=True),
     ),
-    list_returns=(ListReturnRow(b"SUBSCRIBED", lambda session, cursor: ListReturn(_subscribed)),),
+    list_returns=(
+        ListReturnRow(b"SUBSCRIBED", lambda session, cursor: ListReturn(_subscribed)),
+        ListReturnRow(b"CHILDREN", lambda session, cursor: ListReturn(children)),
+    ),
     list_options=True,
 )

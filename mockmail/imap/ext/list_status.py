@@ -8,7 +8,7 @@ from mockmail.imap.status import status_items, status_response
 
 def _status(session: Session, cursor: Cursor) -> ListReturn:
     items = status_items(session, cursor)
-    return ListReturn(after=lambda mailbox: [status_response(mailbox, items)])
+    return ListReturn(after=lambda name, mailbox: [status_response(session, name, mailbox, items)])
 
 
 EXTENSION = Extension(

@@ -26,11 +26,8 @@ def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> MoveCommand
 def handle(session: Session, c: MoveCommand) -> Answer:
     view = session.selected
     selection = view.select(c.ids)
-    target = session.account.mailbox(c.mailbox)
-    if target is None:
-        raise No("There is no such mailbox", b"TRYCREATE")
-    if view.read_only:
-        raise No("The mailbox is selected read-only")
+    target = session.target(c.mailbox)
+    view.must_be_changeable()
     if not selection.complete and isinstance(c.ids, SeqSet):
         # As COPY has it: all or nothing (RFC 2180 section 4.4.1).
         raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")

@@ -13,12 +13,12 @@ from mockmail.imap.rows import (
     CreateParameter,
     CreateParameterRow,
     Extension,
+    Listed,
     ListReturn,
     ListReturnRow,
     ListSelectRow,
 )
 from mockmail.store.mailbox import SPECIAL_USES, Mailbox
-from mockmail.store.store import User
 
 VIRTUAL = ("\\All", "\\Flagged")
 """Present messages of other mailboxes (section 2), which a new mailbox doesn't."""
@@ -26,13 +26,13 @@ VIRTUAL = ("\\All", "\\Flagged")
 _CREATABLE = {use.lower(): use for use in SPECIAL_USES if use not in VIRTUAL}
 
 
-def _special(user: User) -> Container[str]:
-    return {name for name, mailbox in user.mailboxes.items() if mailbox.special_use}
+def _special(listed: Listed) -> Container[str]:
+    return {name for name, mailbox in listed.mailboxes.items() if mailbox.special_use}
 
 
-def _uses(user: User) -> Callable[[str], bytes | None]:
+def _uses(listed: Listed) -> Callable[[str], bytes | None]:
     def uses(name: str) -> bytes | None:
-        mailbox = user.mailboxes.get(name)
+        mailbox = listed.mailboxes.get(name)
         if mailbox is None or not mailbox.special_use:
             return None
         return " ".join(mailbox.special_use).encode("ascii")

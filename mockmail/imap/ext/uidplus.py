@@ -1,7 +1,7 @@
 """UIDPLUS (RFC 4315): UID EXPUNGE, and the UIDs of what was appended or copied."""
 
 from mockmail.imap.cursor import Cursor
-from mockmail.imap.reply import Done, No
+from mockmail.imap.reply import Done
 from mockmail.imap.rows import Answer, Arrival, CapabilityRow, Extension, Seqs, State, command
 from mockmail.imap.session import Session
 from mockmail.numset import UidSet
@@ -26,8 +26,7 @@ def parse(session: Session, cursor: Cursor) -> UidSet:
 def expunge(session: Session, uids: UidSet) -> Answer:
     """Of the messages with these UIDs, remove those that are ``\\Deleted`` (section 2.1)."""
     view = session.selected
-    if view.read_only:
-        raise No("The mailbox is selected read-only")
+    view.must_be_changeable()
     chosen = view.select(uids).chosen
     with session.store.transaction(session.name) as tx:
         deleted = [entry.uid for _, entry in chosen if entry.flags.deleted]

@@ -1,0 +1,154 @@
+"""A user in a test's hands."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from os import PathLike
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from mockmail.message.attachment import Attachment, Mail
+from mockmail.store.mailbox import SPECIAL_USES
+from mockmail.store.names import problem as name_problem
+from mockmail.store.store import Refused
+from mockmail.store.store import User as StoredUser
+from mockmail.world.handles import Mailbox, Message, names_of, stored_items
+from mockmail.world.world import World
+
+
+class User:
+    """An account on the server."""
+
+    __slots__ = ("_user", "_world")
+
+    def __init__(self, world: World, user: StoredUser) -> None:
+        self._world = world
+        self._user = user
+
+    @property
+    def login(self) -> str:
+        """The name to log in with."""
+        return self._user.name
+
+    @property
+    def password(self) -> str:
+        return self._user.password
+
+    @property
+    def address(self) -> str:
+        """The first of the user's addresses; empty if there is none."""
+        return self._user.addresses[0] if self._user.addresses else ""
+
+    @property
+    def inbox(self) -> Mailbox:
+        return Mailbox(self._world, self._user, self._user.mailboxes["INBOX"])
+
+    @property
+    def mailboxes(self) -> Mapping[str, Mailbox]:
+        """His own mailboxes by name; levels are divided by ``/``."""
+        with self._world.engine.turn():
+            return MappingProxyType(
+                {
+                    name: Mailbox(self._world, self._user, mailbox)
+                    for name, mailbox in self._user.mailboxes.items()
+                }
+            )
+
+    def create_mailbox(
+        self,
+        name: str,
+        *,
+        special_use: Iterable[str] = (),
+        subscribed: bool = False,
+        no_inferiors: bool = False,
+        modseqs: bool = True,
+    ) -> Mailbox:
+        r"""A new mailbox, and those above it that are missing.
+
+        - `special_use` is what it is for: ``["\Sent"]`` (RFC 6154).
+        - With `no_inferiors` nothing can be created below it.
+        - Without `modseqs` clients are told of no mod-sequences (NOMODSEQ; RFC
+          7162 section 3.1.2.2).
+
+        ``ValueError`` for a name that is taken or can't be one, and for an
+        unknown special use.
+        """
+        uses = names_of(special_use, "special uses")
+        if unknown := [use for use in uses if use not in SPECIAL_USES]:
+            raise ValueError(f"there is no special use {unknown[0]}: {' '.join(SPECIAL_USES)}")
+        with self._world.engine.turn():
+            try:
+                mailbox = self._world.store.create(self._user, name)
+            except Refused as error:
+                raise ValueError(str(error)) from None
+            mailbox.special_use = uses
+            mailbox.no_inferiors = no_inferiors
+            mailbox.keeps_modseqs = modseqs
+            if subscribed:
+                self._user.subscriptions[mailbox.name] = None
+            return Mailbox(self._world, self._user, mailbox)
+
+    def deliver(
+        self,
+        message: bytes | Mail | None = None,
+        *,
+        subject: str = "",
+        text: str = "",
+        html: str | None = None,
+        attachments: Iterable[Attachment] = (),
+        sender: str | None = None,
+        flags: Iterable[str] = (),
+        date: datetime | None = None,
+    ) -> Message:
+        """Put a message into the INBOX, and return it: what is most used of `Mailbox.add`."""
+        return self.inbox.add(
+            message,
+            subject=subject,
+            text=text,
+            html=html,
+            attachments=attachments,
+            sender=sender,
+            flags=flags,
+            date=date,
+        )
+
+    def load(
+        self, path: str | PathLike[str], *, newlines: Literal["crlf", "keep"] = "crlf"
+    ) -> tuple[Mailbox, ...]:
+        """Put the messages of a Maildir with all its mailboxes into the user's, and return those.
+
+        Mailboxes that are missing are made; for what else `path` can be, and for
+        `newlines`, see `Mailbox.load`. ``ValueError`` for a name that no mailbox
+        can have; then nothing is put in.
+        """
+        from mockmail.corpus import files
+
+        found = files.load(path, newlines)
+        for name in found:
+            if why := name_problem(name):
+                raise ValueError(f"{path}: {why}: {name!r}")
+        loaded = []
+        with self._world.engine.turn():
+            for name, items in found.items():
+                stored = self._user.mailbox(name)
+                if stored is None:
+                    stored = self._world.store.create(self._user, name)
+                mailbox = Mailbox(self._world, self._user, stored)
+                mailbox._append(items)  # noqa: SLF001
+                loaded.append(mailbox)
+        return tuple(loaded)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write all mailboxes to a Maildir in a new folder.
+
+        ``FileExistsError`` if something is there; ``ValueError``, and nothing is
+        written, for a mailbox or keywords that a Maildir can't have.
+        """
+        from mockmail.corpus import maildir
+
+        with self._world.engine.turn():
+            contents = {name: stored_items(box) for name, box in self._user.mailboxes.items()}
+        maildir.save(Path(path), contents)
+
+    def __repr__(self) -> str:
+        return f"<User {self.login!r} {self.address}>"
