@@ -13,29 +13,36 @@ from mockmail.world.world import World
 Scenario = str | PathLike[str]
 
 
-def _world(scenario: Scenario | None, seed: int) -> World:
+def _world(scenario: Scenario | None, seed: int, capabilities: str) -> World:
     if scenario is None:
-        return World(seed=seed)
+        return World(seed=seed, capabilities=capabilities)
     # Only who has a scenario pays for reading YAML.
     from mockmail.scenario.load import load
 
-    return load(scenario).world(seed)
+    return load(scenario).world(seed, capabilities)
 
 
 @contextlib.contextmanager
 def start_server(
-    scenario: Scenario | None = None, *, seed: int = 0, thread: ServerThread | None = None
+    scenario: Scenario | None = None,
+    *,
+    seed: int = 0,
+    capabilities: str = "",
+    thread: ServerThread | None = None,
 ) -> Iterator[Server]:
     """A server in a thread: for sync code, asyncio, subprocesses.
 
     `scenario` is the name of a shipped one, or a path to a YAML file; without it
-    there are no users yet. `seed` is what all chance comes from. The thread ends
-    with the block unless it is lent as `thread`. ``ScenarioError`` if the file is
-    not as it must be.
+    there are no users yet. `seed` is what all chance comes from. `capabilities`
+    switches IMAP's on and off: ``"+LITERAL- -MOVE"``; ``mockmail capabilities``
+    lists them. The thread ends with the block unless it is lent as `thread`.
+
+    ``ScenarioError`` if the file is not as it must be, ``ValueError`` for an
+    unknown capability.
 
     At the end of the block the ports are closed and the clients dropped.
     """
-    world = _world(scenario, seed)
+    world = _world(scenario, seed, capabilities)
     with contextlib.ExitStack() as stack:
         server = Server(world, (thread or stack.enter_context(ServerThread())).loop)
         stack.callback(server.close)
@@ -43,9 +50,11 @@ def start_server(
 
 
 @contextlib.asynccontextmanager
-async def open_server(scenario: Scenario | None = None, *, seed: int = 0) -> AsyncIterator[Server]:
+async def open_server(
+    scenario: Scenario | None = None, *, seed: int = 0, capabilities: str = ""
+) -> AsyncIterator[Server]:
     """The same in the caller's Trio loop, on that loop's clock."""
-    world = _world(scenario, seed)
+    world = _world(scenario, seed, capabilities)
     try:
         async with trio.open_nursery() as nursery:
             server = Server(world, Loop(nursery))
@@ -62,13 +71,17 @@ async def open_server(scenario: Scenario | None = None, *, seed: int = 0) -> Asy
 
 @contextlib.contextmanager
 def server_in_nursery(
-    nursery: trio.Nursery, scenario: Scenario | None = None, *, seed: int = 0
+    nursery: trio.Nursery,
+    scenario: Scenario | None = None,
+    *,
+    seed: int = 0,
+    capabilities: str = "",
 ) -> Iterator[Server]:
     """The same for a caller that has a nursery and can't wait: the server's tasks run in it.
 
     At the end of the block they are cancelled, and end at the loop's next turn.
     """
-    server = Server(_world(scenario, seed), Loop(nursery))
+    server = Server(_world(scenario, seed, capabilities), Loop(nursery))
     try:
         yield server
     finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import mockmail
+from mockmail.cli import main
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -36,6 +37,11 @@ def test_its_scripts_run(code: str, tmp_path: Path) -> None:
 def test_it_lists_every_public_name() -> None:
     section = README.partition("## Public names")[2].partition("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)", section, flags=re.MULTILINE)) == set(mockmail.__all__)
+
+
+def test_its_table_of_capabilities_is_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["capabilities", "--markdown"])
+    assert capsys.readouterr().out in README
 
 
 def test_it_has_the_two_commands() -> None:

@@ -3,6 +3,10 @@
 A new command or extension is one file and one line here.
 """
 
+import difflib
+from collections.abc import Iterable
+from functools import lru_cache
+
 from mockmail.imap.commands import (
     append,
     authenticate,
@@ -27,6 +31,7 @@ from mockmail.imap.commands import (
     unselect,
 )
 from mockmail.imap.ext import (
+    auth_plain,
     children,
     condstore,
     enable,
@@ -49,23 +54,13 @@ from mockmail.imap.ext import (
     uidplus,
 )
 from mockmail.imap.fetch import basic, binary, preview, section, structure
-from mockmail.imap.rows import CapabilityRow, Catalogue, Extension, MechanismRow, State
+from mockmail.imap.rows import CapabilityRow, Catalogue, Extension
 from mockmail.imap.search import basic as search_basic
 from mockmail.imap.search import sizes_and_dates, text
-from mockmail.imap.session import Session
-from mockmail.sasl.plain import plain
-
-
-def _always(session: Session) -> bool:
-    return True
-
-
-def _before_login(session: Session) -> bool:
-    return session.state is State.NOT_AUTHENTICATED
-
 
 IMAP4REV1 = Extension(
     "IMAP4rev1",
+    rfc=3501,
     commands=(
         *capability.ROWS,
         *noop.ROWS,
@@ -87,39 +82,24 @@ IMAP4REV1 = Extension(
         *store.ROWS,
         *copy.ROWS,
     ),
-    capabilities=(CapabilityRow(b"IMAP4rev1", _always),),
+    capabilities=(CapabilityRow(b"IMAP4rev1"),),
     fetch_items=(*basic.ITEMS, *structure.ITEMS, *section.ITEMS),
     status_items=status.ITEMS,
     search_keys=(*search_basic.KEYS, *sizes_and_dates.KEYS, *text.KEYS),
 )
-AUTH_PLAIN = Extension(
-    "AUTH=PLAIN",
-    capabilities=(CapabilityRow(b"AUTH=PLAIN", _before_login),),
-    mechanisms=(MechanismRow(b"PLAIN", plain),),
-)
-IDLE = Extension("IDLE", commands=idle.ROWS, capabilities=(CapabilityRow(b"IDLE", _always),))
-
-UNSELECT = Extension(
-    "UNSELECT", commands=unselect.ROWS, capabilities=(CapabilityRow(b"UNSELECT", _always),)
-)
-BINARY = Extension(
-    "BINARY", capabilities=(CapabilityRow(b"BINARY", _always),), fetch_items=binary.ITEMS
-)
-PREVIEW = Extension(
-    "PREVIEW", capabilities=(CapabilityRow(b"PREVIEW", _always),), fetch_items=preview.ITEMS
-)
-
 EXTENSIONS = (
     IMAP4REV1,
     imap4rev2.EXTENSION,
     literal.LITERAL_PLUS,
+    literal.LITERAL_MINUS,
     sasl_ir.EXTENSION,
     starttls.EXTENSION,
-    AUTH_PLAIN,
+    starttls.LOGINDISABLED,
+    auth_plain.EXTENSION,
     id.EXTENSION,
     enable.EXTENSION,
-    IDLE,
-    UNSELECT,
+    idle.EXTENSION,
+    unselect.EXTENSION,
     namespace.EXTENSION,
     uidplus.EXTENSION,
     move.EXTENSION,
@@ -135,8 +115,49 @@ EXTENSIONS = (
     special_use.EXTENSION,
     special_use.CREATE,
     status_size.EXTENSION,
-    BINARY,
-    PREVIEW,
+    binary.EXTENSION,
+    preview.EXTENSION,
 )
-DEFAULT = Catalogue(EXTENSIONS)
-"""All of it; one object for all sessions."""
+"""All there is, in the order in which capabilities are shown."""
+
+_BY_NAME = {extension.name.upper(): extension for extension in EXTENSIONS}
+
+
+@lru_cache(maxsize=64)
+def catalogue(changes: str = "") -> Catalogue:
+    """What a server speaks after `changes` of what all speak: ``"+LITERAL- -MOVE"``.
+
+    What is switched on brings along what it requires and takes away what it
+    excludes; what is switched off takes along what requires it. ``ValueError``
+    for an unknown name, and for IMAP4rev1, which can't be switched off.
+    """
+    on = {extension.name for extension in EXTENSIONS if extension.default}
+    for word in changes.split():
+        sign, name = word[:1], word[1:]
+        extension = _BY_NAME.get(name.upper())
+        if sign not in ("+", "-"):
+            raise ValueError(f"capabilities are switched by +NAME and -NAME: {word!r}")
+        if extension is None:
+            near = difflib.get_close_matches(name.upper(), _BY_NAME, n=3)
+            hint = "; did you mean " + " or ".join(near) + "?" if near else ""
+            raise ValueError(f"there is no capability {name!r}{hint}")
+        if extension is IMAP4REV1:
+            raise ValueError("IMAP4rev1 is what all else is built upon")
+        if sign == "+":
+            _switch_on(extension, on)
+        else:
+            _switch_off((extension.name,), on)
+    return Catalogue(extension for extension in EXTENSIONS if extension.name in on)
+
+
+def _switch_on(extension: Extension, on: set[str]) -> None:
+    on.add(extension.name)
+    _switch_off(extension.excludes, on)
+    for name in extension.requires:
+        _switch_on(_BY_NAME[name.upper()], on)
+
+
+def _switch_off(names: Iterable[str], on: set[str]) -> None:
+    for name in names:
+        on.discard(name)
+        _switch_off([e.name for e in EXTENSIONS if name in e.requires and e.name in on], on)

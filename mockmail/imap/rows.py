@@ -144,11 +144,24 @@ def no_arguments(session: "Session", cursor: Cursor) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """When a capability is shown."""
+
+    when: str
+    """In words: "before login"."""
+    test: "Callable[[Session], bool]"
+
+
+ALWAYS = Shown("always", lambda session: True)
+BEFORE_LOGIN = Shown("before login", lambda session: session.state is State.NOT_AUTHENTICATED)
+
+
+@dataclass(frozen=True, slots=True)
 class CapabilityRow:
     """A word of the capability list, and when it is shown."""
 
     name: bytes
-    shown: "Callable[[Session], bool]"
+    shown: Shown = ALWAYS
     enable: "Callable[[Session], Sequence[Response]] | None" = None
     """What enabling it does and says (RFC 5161); None if it can't be enabled."""
 
@@ -347,6 +360,14 @@ class Extension:
     """Rows that belong together; the base protocol is one, too."""
 
     name: str
+    rfc: int
+    """The RFC that says what it is."""
+    default: bool = True
+    """Whether a server speaks it that was not asked to."""
+    requires: tuple[str, ...] = ()
+    """Extensions that it can't be without."""
+    excludes: tuple[str, ...] = ()
+    """Extensions that it can't be with."""
     commands: tuple[CommandRow, ...] = ()
     capabilities: tuple[CapabilityRow, ...] = ()
     mechanisms: tuple[MechanismRow, ...] = ()

@@ -175,4 +175,4 @@ class Session:
 
     def capabilities(self) -> bytes:
         """The capability list of this moment."""
-        return b" ".join(row.name for row in self.catalogue.capabilities if row.shown(self))
+        return b" ".join(row.name for row in self.catalogue.capabilities if row.shown.test(self))

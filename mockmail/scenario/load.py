@@ -14,6 +14,7 @@ from msgspec import Meta, Struct, field
 
 from mockmail.chance import Chance
 from mockmail.clock import EPOCH, Clock
+from mockmail.imap.catalog import catalogue
 from mockmail.message.build import SENDER, compose
 from mockmail.message.message import Message
 from mockmail.scenario.document import Document, Path
@@ -127,6 +128,7 @@ class ScenarioSpec(_Spec):
     domains: Annotated[tuple[str, ...], Meta(min_length=1)] = (DOMAIN,)
     users: dict[str, object] = {}
     shared: dict[str, list[MessageSpec]] = {}
+    capabilities: str = ""
     rules: list[RuleSpec] = []
 
 
@@ -134,21 +136,28 @@ class Scenario:
     """A world to be forked."""
 
     def __init__(
-        self, store: Store, epoch: datetime, domains: Sequence[str], rules: Sequence[Rule]
+        self,
+        store: Store,
+        epoch: datetime,
+        domains: Sequence[str],
+        rules: Sequence[Rule],
+        capabilities: str,
     ) -> None:
         self._store = store
         self._epoch = epoch
         self._domains = tuple(domains)
         self._rules = tuple(rules)
+        self._capabilities = capabilities
 
-    def world(self, seed: int = 0) -> World:
-        """A fresh world of this scenario."""
+    def world(self, seed: int = 0, capabilities: str = "") -> World:
+        """A fresh world of this scenario; `capabilities` come after its own."""
         return World(
             store=self._store.fork(),
             clock=Clock(self._epoch),
             seed=seed,
             domains=self._domains,
             rules=[rule.copy() for rule in self._rules],
+            capabilities=f"{self._capabilities} {capabilities}",
         )
 
 
@@ -191,7 +200,11 @@ def parse(file: str, text: str) -> Scenario:
     rules = [
         _rule(document, rule_spec, ("rules", number)) for number, rule_spec in enumerate(spec.rules)
     ]
-    return Scenario(store, epoch, spec.domains, rules)
+    try:
+        catalogue(spec.capabilities)
+    except ValueError as error:
+        raise document.error(("capabilities",), str(error)) from None
+    return Scenario(store, epoch, spec.domains, rules, spec.capabilities)
 
 
 class _Seeding:

@@ -40,6 +40,7 @@ class World:
         seed: int = 0,
         domains: Iterable[str] = (DOMAIN,),
         rules: Iterable[Rule] = (),
+        capabilities: str = "",
     ) -> None:
         self.clock = clock or Clock()
         self.store = store or Store(first_uidvalidity(self.clock.epoch))
@@ -53,6 +54,8 @@ class World:
         self.store.on_commit = self.transcript.changed
         self.failures: list[Exception] = []
         """What went wrong and was no client's fault: a rule's author's, or ours."""
+        self.catalogue = catalog.catalogue(capabilities)
+        """What IMAP consists of here."""
         self.offers_tls = False
         """Whether clients may ask for TLS; whoever drives the engine knows how to switch."""
         self.engine = Engine(
@@ -74,7 +77,7 @@ class World:
                     name,
                     self.store,
                     self.clock,
-                    catalog.DEFAULT,
+                    self.catalogue,
                     self.host,
                     buffer=buffer,
                     tls=tls,

@@ -3,14 +3,12 @@
 import re
 from time import process_time  # noqa: TID251
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import Client, inbox
-from mockmail.imap import catalog
 from mockmail.imap.commands.list import matches
-from mockmail.imap.rows import Catalogue
+from mockmail.world.world import World
 
 patterns = st.text("ab/*%", max_size=8)
 names = st.text("ab/", min_size=1, max_size=8)
@@ -29,35 +27,10 @@ def test_no_pattern_takes_long() -> None:
         assert not matches(pattern, name)
 
 
-@pytest.mark.parametrize(
-    ("off", "text"),
-    [
-        ("LIST-EXTENDED", "LIST () {} *"),
-        ("LIST-EXTENDED", "LIST (SUBSCRIBED) {} *"),
-        ("LIST-EXTENDED", "LIST {} * RETURN (SUBSCRIBED)"),
-        ("LIST-STATUS", "LIST {} * RETURN (STATUS (MESSAGES))"),
-        ("SPECIAL-USE", "LIST (SPECIAL-USE) {} *"),
-        ("SPECIAL-USE", "LIST {} * RETURN (SPECIAL-USE)"),
-        ("CREATE-SPECIAL-USE", "CREATE new (USE (\\Sent))"),
-    ],
-)
-def test_what_is_off_is_unknown(monkeypatch: pytest.MonkeyPatch, off: str, text: str) -> None:
-    text = text.format('""')
-    assert " OK " in Client(inbox()).open().command(text)[-1]
-    left = [each for each in catalog.EXTENSIONS if each.name != off]
-    assert len(left) == len(catalog.EXTENSIONS) - 1
-    monkeypatch.setattr(catalog, "DEFAULT", Catalogue(left))
-    client = Client(inbox()).open()
-    assert off not in client.command("CAPABILITY")[0].split()
-    assert " BAD " in client.command(text)[-1]
-
-
-def test_without_special_use_nobody_hears_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    left = [each for each in catalog.EXTENSIONS if each.name not in ("SPECIAL-USE", "CHILDREN")]
-    monkeypatch.setattr(catalog, "DEFAULT", Catalogue(left))
-    client = Client(inbox()).open()
-    client.command("CREATE Sent (USE (\\Sent))")
-    assert client.command('LIST "" Sent')[0] == '* LIST () "/" Sent'
+def test_without_special_use_nobody_hears_of_it() -> None:
+    world = inbox(world=World(capabilities="-SPECIAL-USE -CHILDREN"))
+    world.store.create(world.store.users["anna"], "Sent").special_use = ("\\Sent",)
+    assert Client(world).open().command('LIST "" Sent')[0] == '* LIST () "/" Sent'
 
 
 def test_the_time_grows_with_the_mailboxes_and_no_faster() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from harness import Client, inbox
 from mockmail.imap import dispatch, reply
-from mockmail.imap.catalog import EXTENSIONS
+from mockmail.imap.catalog import catalogue
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import (
@@ -28,6 +28,7 @@ from mockmail.imap.rows import (
     SearchKeyRow,
     SelectParameterRow,
     Seqs,
+    Shown,
     Split,
     StatusItemRow,
     StoreModifier,
@@ -143,8 +144,11 @@ def _first_uid(cursor: Cursor) -> CreateParameter:
 
 TOY = Extension(
     "XTOY",
+    rfc=9999,
     commands=(command(b"XNEWS", LOGGED_IN, Seqs.BREAKS, _no_arguments, x_news),),
-    capabilities=(CapabilityRow(b"XTOY", lambda session: session.view is not None),),
+    capabilities=(
+        CapabilityRow(b"XTOY", Shown("selected", lambda session: session.view is not None)),
+    ),
     mechanisms=(MechanismRow(b"XANY", _anybody),),
     fetch_items=(
         FetchItemRow(
@@ -189,7 +193,7 @@ class ToyWorld(World):
             connection.name,
             self.store,
             self.clock,
-            Catalogue((*EXTENSIONS, TOY)),
+            Catalogue((*catalogue().extensions, TOY)),
             self.host,
             buffer=connection.buffer,
         )

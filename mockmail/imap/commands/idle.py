@@ -2,7 +2,15 @@
 
 from mockmail.imap import reply
 from mockmail.imap.reply import Bad, Done
-from mockmail.imap.rows import LOGGED_IN, Answer, Seqs, command, no_arguments
+from mockmail.imap.rows import (
+    LOGGED_IN,
+    Answer,
+    CapabilityRow,
+    Extension,
+    Seqs,
+    command,
+    no_arguments,
+)
 from mockmail.imap.session import Session
 from mockmail.wire.acts import Heard, Say, Wait, Woke
 from mockmail.wire.buffer import TooLong
@@ -36,3 +44,4 @@ def handle(session: Session, _: None) -> Answer:
 
 
 ROWS = (command(b"IDLE", LOGGED_IN, Seqs.BREAKS, no_arguments, handle),)
+EXTENSION = Extension("IDLE", rfc=2177, commands=ROWS, capabilities=(CapabilityRow(b"IDLE"),))

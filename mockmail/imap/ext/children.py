@@ -5,7 +5,8 @@ from mockmail.imap.rows import CapabilityRow, Extension, ListReturn, ListReturnR
 
 EXTENSION = Extension(
     "CHILDREN",
-    capabilities=(CapabilityRow(b"CHILDREN", lambda session: True),),
+    rfc=3348,
+    capabilities=(CapabilityRow(b"CHILDREN"),),
     list_returns=(
         ListReturnRow(b"CHILDREN", lambda session, cursor: ListReturn(children), always=True),
     ),

@@ -128,7 +128,8 @@ def _status(mailbox: Mailbox) -> bytes:
 
 EXTENSION = Extension(
     "CONDSTORE",
-    capabilities=(CapabilityRow(NAME, lambda session: True, _enable),),
+    rfc=7162,
+    capabilities=(CapabilityRow(NAME, enable=_enable),),
     fetch_items=(
         FetchItemRow(
             b"MODSEQ", lambda name, cursor: FetchItem(name, _modseq), enables=NAME, modseqs=True

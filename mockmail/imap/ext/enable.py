@@ -16,7 +16,9 @@ def parse(session: Session, cursor: Cursor) -> tuple[bytes, ...]:
 
 
 def handle(session: Session, names: tuple[bytes, ...]) -> Answer:
-    rows = {row.name.upper(): row for row in session.catalogue.capabilities if row.shown(session)}
+    rows = {
+        row.name.upper(): row for row in session.catalogue.capabilities if row.shown.test(session)
+    }
     wanted = [rows[name] for name in dict.fromkeys(names) if name in rows]
     fresh = [row.name for row in wanted if row.enable and row.name not in session.enabled]
     said = [response for name in fresh for response in session.enable(name)]
@@ -27,7 +29,8 @@ def handle(session: Session, names: tuple[bytes, ...]) -> Answer:
 
 EXTENSION = Extension(
     "ENABLE",
+    rfc=5161,
     # Before a mailbox is selected (section 3.1).
     commands=(command(b"ENABLE", (State.AUTHENTICATED,), Seqs.NONE, parse, handle),),
-    capabilities=(CapabilityRow(b"ENABLE", lambda session: True),),
+    capabilities=(CapabilityRow(b"ENABLE"),),
 )

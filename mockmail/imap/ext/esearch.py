@@ -26,7 +26,8 @@ def _row(name: bytes, option: SearchReturn) -> SearchReturnRow:
 
 EXTENSION = Extension(
     "ESEARCH",
-    capabilities=(CapabilityRow(b"ESEARCH", lambda session: True),),
+    rfc=4731,
+    capabilities=(CapabilityRow(b"ESEARCH"),),
     search_returns=(
         _row(b"MIN", SearchReturn(_min, slice(1))),
         _row(b"MAX", SearchReturn(_max, slice(-1, None))),

@@ -49,6 +49,7 @@ def handle(session: Session, fields: Fields) -> Answer:
 
 EXTENSION = Extension(
     "ID",
+    rfc=2971,
     commands=(command(b"ID", ANY_STATE, Seqs.NONE, parse, handle),),
-    capabilities=(CapabilityRow(b"ID", lambda session: True),),
+    capabilities=(CapabilityRow(b"ID"),),
 )

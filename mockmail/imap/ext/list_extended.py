@@ -20,7 +20,8 @@ def _subscribed(listed: Listed) -> Callable[[str], bytes | None]:
 
 EXTENSION = Extension(
     "LIST-EXTENDED",
-    capabilities=(CapabilityRow(b"LIST-EXTENDED", lambda session: True),),
+    rfc=5258,
+    capabilities=(CapabilityRow(b"LIST-EXTENDED"),),
     list_selects=(
         ListSelectRow(
             b"SUBSCRIBED",

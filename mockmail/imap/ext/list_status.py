@@ -13,6 +13,8 @@ def _status(session: Session, cursor: Cursor) -> ListReturn:
 
 EXTENSION = Extension(
     "LIST-STATUS",
-    capabilities=(CapabilityRow(b"LIST-STATUS", lambda session: True),),
+    rfc=5819,
+    requires=("LIST-EXTENDED",),
+    capabilities=(CapabilityRow(b"LIST-STATUS"),),
     list_returns=(ListReturnRow(b"STATUS", _status),),
 )

@@ -8,10 +8,18 @@ ANY = 2**63
 """The session's limits are what is left."""
 
 
-def _extension(name: str, largest: int) -> Extension:
-    capability = CapabilityRow(name.encode(), lambda session: True)
-    return Extension(name, capabilities=(capability,), nonsync_literal=largest)
-
-
-LITERAL_PLUS = _extension("LITERAL+", ANY)
-LITERAL_MINUS = _extension("LITERAL-", SMALL)
+LITERAL_PLUS = Extension(
+    "LITERAL+",
+    rfc=7888,
+    excludes=("LITERAL-",),
+    capabilities=(CapabilityRow(b"LITERAL+"),),
+    nonsync_literal=ANY,
+)
+LITERAL_MINUS = Extension(
+    "LITERAL-",
+    rfc=7888,
+    default=False,
+    excludes=("LITERAL+",),
+    capabilities=(CapabilityRow(b"LITERAL-"),),
+    nonsync_literal=SMALL,
+)

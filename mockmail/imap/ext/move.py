@@ -52,6 +52,7 @@ def handle(session: Session, c: MoveCommand) -> Answer:
 
 EXTENSION = Extension(
     "MOVE",
+    rfc=6851,
     commands=message_command(b"MOVE", Seqs.USES | Seqs.BREAKS, parse, handle),
-    capabilities=(CapabilityRow(b"MOVE", lambda session: True),),
+    capabilities=(CapabilityRow(b"MOVE"),),
 )

@@ -4,6 +4,7 @@ from mockmail.imap.rows import CapabilityRow, Extension
 
 EXTENSION = Extension(
     "MULTIAPPEND",
-    capabilities=(CapabilityRow(b"MULTIAPPEND", lambda session: True),),
+    rfc=3502,
+    capabilities=(CapabilityRow(b"MULTIAPPEND"),),
     multiappend=True,
 )

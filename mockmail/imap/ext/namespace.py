@@ -37,6 +37,7 @@ def handle(session: Session, _: None) -> Answer:
 
 EXTENSION = Extension(
     "NAMESPACE",
+    rfc=2342,
     commands=(command(b"NAMESPACE", LOGGED_IN, Seqs.NONE, no_arguments, handle),),
-    capabilities=(CapabilityRow(b"NAMESPACE", lambda session: True),),
+    capabilities=(CapabilityRow(b"NAMESPACE"),),
 )

@@ -171,7 +171,12 @@ def _matched(view: View, seqs: SeqSet, uids: UidSet) -> int:
 
 EXTENSION = Extension(
     "QRESYNC",
-    capabilities=(CapabilityRow(NAME, lambda session: True, _enable),),
+    rfc=7162,
+    requires=(
+        "CONDSTORE",
+        "ENABLE",
+    ),
+    capabilities=(CapabilityRow(NAME, enable=_enable),),
     fetch_modifiers=(FetchModifierRow(b"VANISHED", _fetch_vanished, modseqs=True),),
     select_parameters=(SelectParameterRow(NAME, _sync),),
     departure_code=_departure_code,

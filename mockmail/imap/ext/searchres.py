@@ -6,7 +6,9 @@ _SAVE = SearchReturn(lambda found: None, slice(0), saves=True)
 
 EXTENSION = Extension(
     "SEARCHRES",
-    capabilities=(CapabilityRow(b"SEARCHRES", lambda session: True),),
+    rfc=5182,
+    requires=("ESEARCH",),
+    capabilities=(CapabilityRow(b"SEARCHRES"),),
     search_returns=(SearchReturnRow(b"SAVE", lambda cursor: _SAVE),),
     result_reference=True,
 )

@@ -64,7 +64,8 @@ def _use(cursor: Cursor) -> CreateParameter:
 
 EXTENSION = Extension(
     "SPECIAL-USE",
-    capabilities=(CapabilityRow(b"SPECIAL-USE", lambda session: True),),
+    rfc=6154,
+    capabilities=(CapabilityRow(b"SPECIAL-USE"),),
     list_selects=(ListSelectRow(b"SPECIAL-USE", _special, returns=(b"SPECIAL-USE",)),),
     list_returns=(
         # Plain LIST may show them, too (section 2).
@@ -73,6 +74,8 @@ EXTENSION = Extension(
 )
 CREATE = Extension(
     "CREATE-SPECIAL-USE",
-    capabilities=(CapabilityRow(b"CREATE-SPECIAL-USE", lambda session: True),),
+    rfc=6154,
+    requires=("SPECIAL-USE",),
+    capabilities=(CapabilityRow(b"CREATE-SPECIAL-USE"),),
     create_parameters=(CreateParameterRow(b"USE", _use),),
 )

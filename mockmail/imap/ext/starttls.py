@@ -1,7 +1,16 @@
 """STARTTLS (RFC 9051 section 6.2.1), and LOGINDISABLED: no passwords without TLS (section 6.2.3)."""
 
 from mockmail.imap.reply import Bad, Done, No
-from mockmail.imap.rows import Answer, CapabilityRow, Extension, Seqs, State, command, no_arguments
+from mockmail.imap.rows import (
+    Answer,
+    CapabilityRow,
+    Extension,
+    Seqs,
+    Shown,
+    State,
+    command,
+    no_arguments,
+)
 from mockmail.imap.session import Session
 from mockmail.wire.acts import NOT_OFFERED, Switch
 
@@ -22,18 +31,24 @@ def _before_tls(session: Session) -> bool:
     return not session.tls and session.state is State.NOT_AUTHENTICATED
 
 
-def _offered(session: Session) -> bool:
-    return session.offers_tls() and _before_tls(session)
+_OFFERED = Shown(
+    "before login, without TLS, once the test has asked for server.ca",
+    lambda session: session.offers_tls() and _before_tls(session),
+)
 
 
 EXTENSION = Extension(
     "STARTTLS",
+    rfc=9051,
     commands=(command(b"STARTTLS", (State.NOT_AUTHENTICATED,), Seqs.NONE, no_arguments, handle),),
-    capabilities=(CapabilityRow(b"STARTTLS", _offered),),
+    capabilities=(CapabilityRow(b"STARTTLS", _OFFERED),),
 )
 LOGINDISABLED = Extension(
     "LOGINDISABLED",
-    capabilities=(CapabilityRow(b"LOGINDISABLED", _before_tls),),
+    rfc=9051,
+    default=False,
+    capabilities=(
+        CapabilityRow(b"LOGINDISABLED", Shown("before login, without TLS", _before_tls)),
+    ),
     login_needs_tls=True,
 )
-"""Off unless a catalogue has it."""

@@ -10,6 +10,7 @@ def _size(mailbox: Mailbox) -> bytes:
 
 EXTENSION = Extension(
     "STATUS=SIZE",
-    capabilities=(CapabilityRow(b"STATUS=SIZE", lambda session: True),),
+    rfc=8438,
+    capabilities=(CapabilityRow(b"STATUS=SIZE"),),
     status_items=(StatusItemRow(b"SIZE", _size),),
 )

@@ -35,5 +35,8 @@ def _enable(session: Session) -> Sequence[Response]:
 
 
 EXTENSION = Extension(
-    "UIDONLY", capabilities=(CapabilityRow(b"UIDONLY", lambda session: True, _enable),)
+    "UIDONLY",
+    rfc=9586,
+    requires=("ENABLE",),
+    capabilities=(CapabilityRow(b"UIDONLY", enable=_enable),),
 )

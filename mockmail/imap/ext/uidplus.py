@@ -38,7 +38,8 @@ def expunge(session: Session, uids: UidSet) -> Answer:
 
 EXTENSION = Extension(
     "UIDPLUS",
+    rfc=4315,
     commands=(command(b"UID EXPUNGE", (State.SELECTED,), Seqs.BREAKS, parse, expunge),),
-    capabilities=(CapabilityRow(b"UIDPLUS", lambda session: True),),
+    capabilities=(CapabilityRow(b"UIDPLUS"),),
     arrival_code=arrival_code,
 )

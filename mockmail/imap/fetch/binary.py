@@ -7,7 +7,7 @@ with ``section-binary = "[" [section-part] "]"``.
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.fetch.section import Path, read_partial, read_path, shown_path
 from mockmail.imap.reply import No
-from mockmail.imap.rows import FetchItem, FetchItemRow
+from mockmail.imap.rows import CapabilityRow, Extension, FetchItem, FetchItemRow
 from mockmail.imap.view import View
 from mockmail.message.charset import keeps_ascii
 from mockmail.message.message import Message, with_crlf
@@ -97,4 +97,7 @@ ITEMS = (
     FetchItemRow(b"BINARY", _binary),
     FetchItemRow(b"BINARY.PEEK", _binary),
     FetchItemRow(b"BINARY.SIZE", _size),
+)
+EXTENSION = Extension(
+    "BINARY", rfc=3516, capabilities=(CapabilityRow(b"BINARY"),), fetch_items=ITEMS
 )

@@ -7,7 +7,7 @@ A preview is always at hand here, so LAZY changes nothing.
 from mockmail.imap import quote
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Bad
-from mockmail.imap.rows import FetchItem, FetchItemRow
+from mockmail.imap.rows import CapabilityRow, Extension, FetchItem, FetchItemRow
 from mockmail.imap.view import View
 from mockmail.message.text import preview
 from mockmail.store.journal import Entry
@@ -33,3 +33,6 @@ def _parse(name: bytes, cursor: Cursor) -> FetchItem:
 
 
 ITEMS = (FetchItemRow(b"PREVIEW", _parse),)
+EXTENSION = Extension(
+    "PREVIEW", rfc=8970, capabilities=(CapabilityRow(b"PREVIEW"),), fetch_items=ITEMS
+)
