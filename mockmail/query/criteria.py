@@ -93,9 +93,13 @@ class TextHas:
 
 @dataclass(frozen=True, slots=True)
 class ModifiedSince:
-    """Messages whose mod-sequence is `modseq` or higher (RFC 7162 section 3.1.5)."""
+    """Messages whose mod-sequence, or that of a flag, is `modseq` or higher.
+
+    RFC 7162 section 3.1.5.
+    """
 
     modseq: int
+    flag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

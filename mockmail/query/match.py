@@ -58,8 +58,8 @@ def matcher(criterion: Criterion, recent: Container[Uid]) -> Matcher:
             return _body(folded(text))
         case TextHas(text):
             return _text(folded(text))
-        case ModifiedSince(modseq):
-            return lambda seq, entry: entry.modseq >= modseq
+        case ModifiedSince(modseq, of):
+            return _modified_since(modseq, of)
         case Not(inner):
             wrong = matcher(inner, recent)
             return lambda seq, entry: not wrong(seq, entry)
@@ -68,6 +68,12 @@ def matcher(criterion: Criterion, recent: Container[Uid]) -> Matcher:
         case And(parts):
             return _all_of([matcher(part, recent) for part in parts])
     assert_never(criterion)
+
+
+def _modified_since(modseq: int, flag: str | None) -> Matcher:
+    if flag is None:
+        return lambda seq, entry: entry.modseq >= modseq
+    return lambda seq, entry: entry.flag_modseq(flag) >= modseq
 
 
 def _any_of(tests: list[Matcher]) -> Matcher:

@@ -44,6 +44,10 @@ class Flags:
         """The flags after a STORE of `other`."""
         return _applied(self, op, other)
 
+    def difference(self, other: "Flags") -> list[str]:
+        """Lower-cased names of the flags that only one of the two has."""
+        return sorted({n.lower() for n in self.names} ^ {n.lower() for n in other.names})
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
 

@@ -6,13 +6,15 @@ kept for readers that lag; beyond that they are asked to catch up, so that a
 session that never speaks costs no memory.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mockmail.message.message import Message
 from mockmail.numset import ModSeq, Uid
 from mockmail.store.flags import Flags
+
+NO_STAMPS: Mapping[str, ModSeq] = {}
 
 
 class Entry:
@@ -21,16 +23,39 @@ class Entry:
     A handler or a fork that holds an entry holds what was true when it took it.
     """
 
-    __slots__ = ("flags", "internaldate", "message", "modseq", "uid")
+    __slots__ = ("flags", "internaldate", "message", "modseq", "stamps", "uid")
 
     def __init__(
-        self, uid: Uid, message: Message, flags: Flags, modseq: ModSeq, internaldate: datetime
+        self,
+        uid: Uid,
+        message: Message,
+        flags: Flags,
+        modseq: ModSeq,
+        internaldate: datetime,
+        stamps: Mapping[str, ModSeq] = NO_STAMPS,
     ) -> None:
         self.uid = uid
         self.message = message
         self.flags = flags
         self.modseq = modseq
         self.internaldate = internaldate
+        self.stamps = stamps
+        """Mod-sequences of flags that have changed here, by lower-cased name.
+
+        Under the empty name stands that of the message's arrival.
+        """
+
+    def flag_modseq(self, name: str) -> int:
+        """When the flag was changed last, or came with the message (RFC 7162 section 3.1.12).
+
+        0 for a keyword that the message never had; a system flag always exists.
+        """
+        stamp = self.stamps.get(name.lower())
+        if stamp is not None:
+            return stamp
+        if name.startswith("\\") or name in self.flags:
+            return self.stamps.get("", self.modseq)
+        return 0
 
     def __repr__(self) -> str:
         return f"<Entry {self.uid} {self.flags.wire.decode()} modseq {self.modseq}>"

@@ -14,7 +14,7 @@ from mockmail.message.message import Message
 from mockmail.numset import ModSeq, Uid, without
 from mockmail.store import names
 from mockmail.store.flags import FlagOp, Flags
-from mockmail.store.journal import Appended, Change, Entry, Expunged, Flagged
+from mockmail.store.journal import NO_STAMPS, Appended, Change, Entry, Expunged, Flagged
 from mockmail.store.mailbox import Mailbox
 
 MAX_MAILBOXES = 10_000
@@ -149,13 +149,20 @@ class Transaction:
         remove = op is FlagOp.REMOVE  # what no message has can be taken from each
         wanted = flags if remove else mailbox.spelled(flags, draft.keywords)
         entries = []
+        # Most messages of a STORE change in the same way.
+        last: tuple[Flags, Flags, ModSeq] | None = None
+        stamps = old_stamps = NO_STAMPS
         for uid in uids:
             old = draft.entry(uid)
             if old is None:
                 continue
-            after = old.flags.apply(op, wanted)
-            if after != old.flags:
-                old = Entry(uid, old.message, after, draft.modseq, old.internaldate)
+            before, after = old.flags, old.flags.apply(op, wanted)
+            if after != before:
+                if old.stamps is not old_stamps or (before, after, old.modseq) != last:
+                    last, old_stamps = (before, after, old.modseq), old.stamps
+                    changed = dict.fromkeys(before.difference(after), draft.modseq)
+                    stamps = {"": old.modseq, **old_stamps, **changed}
+                old = Entry(uid, old.message, after, draft.modseq, old.internaldate, stamps)
                 (draft.appended if uid in draft.appended else draft.changed)[uid] = old
             entries.append(old)
         return entries

@@ -84,6 +84,10 @@ class Sessions(RuleBasedStateMachine):
         self.untagged: list[str] = []
         self.highest = 2 if count else 1
         self.modseqs = dict.fromkeys(self.mailbox, self.highest)
+        self.stamps: dict[tuple[int, str], int] = {}
+        """Mod-sequences of flags that have changed, and of arrival under an empty name."""
+        for uid in self.mailbox:
+            self.stamps[uid, ""] = self.highest
         self.vanished: dict[int, int] = {}
         self.forgotten = 0
         self.clients = [
@@ -117,11 +121,27 @@ class Sessions(RuleBasedStateMachine):
         return sorted(uid for uid, modseq in self.vanished.items() if modseq > since)
 
     def alter(self, uid: int, op: FlagOp, names: tuple[str, ...]) -> None:
+        """Change flags in the transaction that is stamped next."""
         old = self.mailbox[uid]
         if op is FlagOp.REPLACE:
             self.mailbox[uid] = frozenset(names)
         else:
             self.mailbox[uid] = old | set(names) if op is FlagOp.ADD else old - set(names)
+        for name in old ^ self.mailbox[uid]:
+            self.stamps[uid, name] = self.highest + 1
+
+    def flag_modseq(self, uid: int, name: str) -> int:
+        """0 if the message never had this keyword."""
+        if (uid, name) in self.stamps:
+            return self.stamps[uid, name]
+        exists = name.startswith("\\") or name in self.mailbox[uid]
+        return self.stamps[uid, ""] if exists else 0
+
+    def unchanged(self, uid: int, since: int, op: FlagOp, names: tuple[str, ...]) -> bool:
+        """Whether UNCHANGEDSINCE lets a message through (RFC 7162 section 3.1.12)."""
+        if self.modseqs[uid] <= since:
+            return True
+        return op is not FlagOp.REPLACE and all(self.flag_modseq(uid, n) <= since for n in names)
 
     def add(self, *messages: frozenset[str]) -> None:
         uids = []
@@ -130,6 +150,8 @@ class Sessions(RuleBasedStateMachine):
             self.mailbox[self.next_uid] = names
             self.next_uid += 1
         self.stamp(uids)
+        for uid in uids:
+            self.stamps[uid, ""] = self.highest
 
     def expunge_deleted(self) -> None:
         self.remove([u for u, names in self.mailbox.items() if "\\Deleted" in names])
@@ -323,7 +345,7 @@ class Sessions(RuleBasedStateMachine):
             assert verdict == "NO"
         else:
             present = [uid for uid in uids if self.flags_of(uid) is not None]
-            kept = [uid for uid in present if since is None or self.modseqs[uid] <= since]
+            kept = [u for u in present if since is None or self.unchanged(u, since, op, names)]
             changed = []
             for uid in kept:
                 before = self.flags_of(uid)
@@ -401,13 +423,19 @@ class Sessions(RuleBasedStateMachine):
             assert _earlier(lines) == vanished
         self.after(who, "UID FETCH")
 
-    @rule(who=clients, back=st.integers(0, 6))
-    def search_changed(self, who: int, back: int) -> None:
+    @rule(who=clients, back=st.integers(0, 6), flag=st.none() | st.sampled_from(FLAGS))
+    def search_changed(self, who: int, back: int, flag: str | None) -> None:
         since = self.since(back)
         told = self.told[who]
         told.condstore = True
-        expected = [uid for uid in told.uids if uid in self.mailbox and self.modseqs[uid] >= since]
-        verdict, lines = self.ask(who, f"UID SEARCH MODSEQ {since}")
+        expected = [
+            uid
+            for uid in told.uids
+            if uid in self.mailbox
+            and (self.modseqs[uid] if flag is None else self.flag_modseq(uid, flag)) >= since
+        ]
+        entry = "" if flag is None else '"/flags/{}" all '.format(flag.replace("\\", "\\\\"))
+        verdict, lines = self.ask(who, f"UID SEARCH MODSEQ {entry}{since}")
         assert verdict == "OK"
         highest = max((self.modseqs[uid] for uid in expected), default=0)
         words = ["* SEARCH", *map(str, expected), *([f"(MODSEQ {highest})"] if expected else [])]

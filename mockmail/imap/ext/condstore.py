@@ -90,10 +90,19 @@ def _unchanged_since(cursor: Cursor, ids: SeqSet | UidSet) -> StoreModifier:
     limit = _number(cursor, 0)
 
     def split(view: View, chosen: list[Chosen], op: FlagOp, flags: Flags) -> Split:
-        kept = [(seq, entry) for seq, entry in chosen if entry.modseq <= limit]
-        if len(kept) == len(chosen):
-            return Split(kept, None)
-        failed = [(seq, entry) for seq, entry in chosen if entry.modseq > limit]
+        if op is FlagOp.REPLACE:
+            failed = [(seq, entry) for seq, entry in chosen if entry.modseq > limit]
+        else:
+            # Changes of other flags are no reason to refuse (section 3.1.12).
+            failed = [
+                (seq, entry)
+                for seq, entry in chosen
+                if entry.modseq > limit and any(entry.flag_modseq(f) > limit for f in flags)
+            ]
+        if not failed:
+            return Split(chosen, None)
+        refused = {entry.uid for _, entry in failed}
+        kept = [(seq, entry) for seq, entry in chosen if entry.uid not in refused]
         # The client needn't ask what has changed (section 3.1.3, example 10).
         view.owe_flags(entry.uid for _, entry in failed)
         if isinstance(ids, UidSet):
@@ -106,16 +115,17 @@ def _unchanged_since(cursor: Cursor, ids: SeqSet | UidSet) -> StoreModifier:
 def _key(session: Session, cursor: Cursor, inner: Callable[[], Criterion]) -> ModifiedSince:
     """``"MODSEQ" [SP entry-name SP entry-type-req] SP mod-sequence-valzer`` (section 3.1.5)."""
     cursor.space()
+    flag = None
     if cursor.peek(b'"'):
-        # Which flag has changed is not known, so the entry is not looked at.
         name = cursor.quoted()
         if name[:7].lower() != b"/flags/":
             raise Bad('An entry-name begins with "/flags/"')
+        flag = name[7:].decode("ascii", "replace")
         cursor.space()
         if cursor.word("priv, shared or all") not in (b"PRIV", b"SHARED", b"ALL"):
             raise Bad("An entry-type-req is priv, shared or all")
         cursor.space()
-    return ModifiedSince(cursor.number())
+    return ModifiedSince(cursor.number(), flag)
 
 
 def _highest_of(returned: Sequence[Entry]) -> bytes:
