@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr__
     from mockmail.api import open_server, server_in_nursery, start_server
     from mockmail.delivery.delivery import Sent
+    from mockmail.imap.settings import ImapSettings
     from mockmail.message.attachment import Attachment
     from mockmail.scenario.errors import ScenarioError
     from mockmail.serve.loop import ServerThread
@@ -32,6 +33,7 @@ _HOMES = {
     "Endpoint": "mockmail.serve.server",
     "Expunge": "mockmail.world.effects",
     "Faults": "mockmail.world.faults",
+    "ImapSettings": "mockmail.imap.settings",
     "Mailbox": "mockmail.world.handles",
     "Match": "mockmail.world.rule",
     "MemoryStream": "mockmail.serve.memory",
@@ -59,6 +61,7 @@ __all__ = [
     "Endpoint",
     "Expunge",
     "Faults",
+    "ImapSettings",
     "Mailbox",
     "Match",
     "MemoryStream",

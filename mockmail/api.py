@@ -6,6 +6,7 @@ from os import PathLike
 
 import trio
 
+from mockmail.imap.settings import ImapSettings
 from mockmail.serve.loop import Loop, ServerThread
 from mockmail.serve.server import Server
 from mockmail.world.world import World
@@ -13,13 +14,15 @@ from mockmail.world.world import World
 Scenario = str | PathLike[str]
 
 
-def _world(scenario: Scenario | None, seed: int, capabilities: str) -> World:
+def _world(
+    scenario: Scenario | None, seed: int, capabilities: str, imap: ImapSettings | None
+) -> World:
     if scenario is None:
-        return World(seed=seed, capabilities=capabilities)
+        return World(seed=seed, capabilities=capabilities, imap=imap)
     # Only who has a scenario pays for reading YAML.
     from mockmail.scenario.load import load
 
-    return load(scenario).world(seed, capabilities)
+    return load(scenario).world(seed, capabilities, imap)
 
 
 @contextlib.contextmanager
@@ -28,6 +31,7 @@ def start_server(
     *,
     seed: int = 0,
     capabilities: str = "",
+    imap: ImapSettings | None = None,
     thread: ServerThread | None = None,
 ) -> Iterator[Server]:
     """A server in a thread: for sync code, asyncio, subprocesses.
@@ -35,14 +39,14 @@ def start_server(
     `scenario` is the name of a shipped one, or a path to a YAML file; without it
     there are no users yet. `seed` is what all chance comes from. `capabilities`
     switches IMAP's on and off: ``"+LITERAL- -MOVE"``; ``mockmail capabilities``
-    lists them. The thread ends with the block unless it is lent as `thread`.
+    lists them. `imap` has other settings, in place of the scenario's. The thread ends with the block unless it is lent as `thread`.
 
     ``ScenarioError`` if the file is not as it must be, ``ValueError`` for an
     unknown capability.
 
     At the end of the block the ports are closed and the clients dropped.
     """
-    world = _world(scenario, seed, capabilities)
+    world = _world(scenario, seed, capabilities, imap)
     with contextlib.ExitStack() as stack:
         server = Server(world, (thread or stack.enter_context(ServerThread())).loop)
         stack.callback(server.close)
@@ -51,10 +55,14 @@ def start_server(
 
 @contextlib.asynccontextmanager
 async def open_server(
-    scenario: Scenario | None = None, *, seed: int = 0, capabilities: str = ""
+    scenario: Scenario | None = None,
+    *,
+    seed: int = 0,
+    capabilities: str = "",
+    imap: ImapSettings | None = None,
 ) -> AsyncIterator[Server]:
     """The same in the caller's Trio loop, on that loop's clock."""
-    world = _world(scenario, seed, capabilities)
+    world = _world(scenario, seed, capabilities, imap)
     try:
         async with trio.open_nursery() as nursery:
             server = Server(world, Loop(nursery))
@@ -76,12 +84,13 @@ def server_in_nursery(
     *,
     seed: int = 0,
     capabilities: str = "",
+    imap: ImapSettings | None = None,
 ) -> Iterator[Server]:
     """The same for a caller that has a nursery and can't wait: the server's tasks run in it.
 
     At the end of the block they are cancelled, and end at the loop's next turn.
     """
-    server = Server(_world(scenario, seed, capabilities), Loop(nursery))
+    server = Server(_world(scenario, seed, capabilities, imap), Loop(nursery))
     try:
         yield server
     finally:

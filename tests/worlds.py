@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from harness import inbox
+from mockmail.imap.settings import ImapSettings
 from mockmail.message.message import Message
 from mockmail.numset import Uid
 from mockmail.store.flags import NO_FLAGS, flags
@@ -161,6 +162,7 @@ DIALOGUE_WORLDS: dict[str, Callable[[], World]] = {
     "imap/mime": with_parts,
     "imap/namespaces": several_namespaces,
     "imap/odd": odd_mailboxes,
+    "imap/ghosts": lambda: inbox(5, world=World(imap=ImapSettings(fetch_expunged=True))),
     "imap/rev2": five_messages,
     "pop3": maildrops,
     "smtp": two_users,

@@ -20,9 +20,6 @@ from mockmail.store.utf7 import from_utf7
 T = TypeVar("T")
 R = TypeVar("R", bound="Row")
 
-MAX_NESTING = 50
-"""Parentheses, NOTs and ORs inside one another."""
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -38,12 +35,28 @@ class Row:
 class Cursor:
     """A position in a command."""
 
-    __slots__ = ("at", "charset", "data", "depth", "found", "numbered", "numbers", "rows", "utf8")
+    __slots__ = (
+        "at",
+        "charset",
+        "counted",
+        "data",
+        "depth",
+        "found",
+        "nesting",
+        "numbered",
+        "numbers",
+        "rows",
+        "utf8",
+    )
 
     def __init__(self, data: bytes, at: int = 0) -> None:
         self.data = data
         self.at = at
         self.depth = 0
+        self.counted = 0
+        """Keys or items so far."""
+        self.nesting = 0
+        """How deep it may become."""
         self.charset = "utf-8"
         """What texts are in: Python's name of a codec; CHARSET of SEARCH changes it."""
         self.found: UidSet | None = None
@@ -224,13 +237,19 @@ class Cursor:
         return items
 
     def nested(self, inner: Callable[[], T]) -> T:
-        """What `inner` reads, one level deeper; `Bad` below `MAX_NESTING` levels."""
-        if self.depth >= MAX_NESTING:
-            raise Bad(f"At most {MAX_NESTING} levels of nesting")
+        """What `inner` reads, one level deeper; `Bad` below `nesting` levels."""
+        if self.depth >= self.nesting:
+            raise Bad(f"At most {self.nesting} levels of nesting")
         self.depth += 1
         value = inner()
         self.depth -= 1
         return value
+
+    def count(self, limit: int, what: str) -> None:
+        """One more of them; `Bad` above `limit`."""
+        self.counted += 1
+        if self.counted > limit:
+            raise Bad(f"At most {limit} {what}")
 
     def flag(self) -> str:
         return self._take(grammar.FLAG, "a flag").decode("ascii")

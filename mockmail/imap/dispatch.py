@@ -84,6 +84,7 @@ def _one_command(session: Session, report: Callable[[Exception], None]) -> Telli
             cursor.found = session.view.found
         cursor.numbers = session.numbers
         cursor.utf8 = session.utf8
+        cursor.nesting = session.settings.nesting
         row = _row(session, cursor)
         act = row.prepare(session, cursor)
         # UID SEARCH can name numbers, too: then it keeps them (RFC 7162 section 3.2.10.2).
@@ -114,7 +115,7 @@ def _one_command(session: Session, report: Callable[[Exception], None]) -> Telli
 
 def _line(session: Session) -> Reading[bytes]:
     before_login = session.state is State.NOT_AUTHENTICATED
-    limit = session.limits.unauthenticated if before_login else session.limits.line
+    limit = session.settings.unauthenticated if before_login else session.settings.line
     try:
         return (yield from read(lambda: session.buffer.line(limit), session.wait))
     except TooLong as error:
@@ -125,7 +126,7 @@ def _with_literals(session: Session, line: bytes) -> Reading[bytes]:
     """The rest of a command that goes on behind a literal (RFC 9051 section 4.3)."""
     found = LITERAL_AT_END.search(line)
     parts = [line]
-    size = len(line)
+    size = 0 if _is_append(line) else len(line)
     limit = _limit(session, line)
     while found is not None:
         octets = int(found[1])
@@ -155,8 +156,8 @@ def _with_literals(session: Session, line: bytes) -> Reading[bytes]:
 
 def _limit(session: Session, line: bytes) -> int:
     if session.state is State.NOT_AUTHENTICATED:
-        return session.limits.unauthenticated
-    return session.limits.message if _is_append(line) else session.limits.command
+        return session.settings.unauthenticated
+    return session.settings.message if _is_append(line) else session.settings.command
 
 
 def _is_append(line: bytes) -> bool:

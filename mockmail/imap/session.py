@@ -7,6 +7,7 @@ from mockmail.clock import Clock
 from mockmail.imap import quote
 from mockmail.imap.reply import No
 from mockmail.imap.rows import Catalogue, State
+from mockmail.imap.settings import ImapSettings
 from mockmail.imap.view import BASE_TELLINGS, Tellings, View
 from mockmail.store.mailbox import Mailbox
 from mockmail.store.names import canonical
@@ -19,22 +20,6 @@ TellingsChange = Callable[[Tellings, Mailbox], Tellings]
 """What an extension that is enabled makes of how the changes of a mailbox are told."""
 Teller = Callable[[], list[Response]]
 """A source of unsolicited responses beside the view."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a server takes before it says no. Octets, unless said otherwise."""
-
-    line: int = 65_536
-    """A command line, without its literals."""
-    command: int = 1_048_576
-    """A command with its literals, APPEND apart."""
-    unauthenticated: int = 8_192
-    """A command with its literals before login."""
-    message: int = 104_857_600
-    """An APPEND's message."""
-    autologout: float = 1_800.0
-    """Seconds of silence (RFC 9051 section 5.4: at least 30 minutes)."""
 
 
 @dataclass(slots=True)
@@ -50,7 +35,7 @@ class Session:
     catalogue: Catalogue
     host: str
     """This server's own name, for the greeting."""
-    limits: Limits = field(default_factory=Limits)
+    settings: ImapSettings = field(default_factory=ImapSettings)
     buffer: Buffer = field(default_factory=Buffer)
     tls: bool = False
     """Whether what is said now is protected by TLS."""
@@ -77,7 +62,7 @@ class Session:
     """For input, or the autologout."""
 
     def __post_init__(self) -> None:
-        self.wait = Wait(timeout=self.limits.autologout)
+        self.wait = Wait(timeout=self.settings.autologout)
 
     @property
     def user_name(self) -> str | None:

@@ -10,6 +10,7 @@ moves numbers is told unless the caller allows it.
 """
 
 from bisect import bisect_left, bisect_right
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
@@ -115,36 +116,41 @@ class View:
         """The number by which the client knows a message."""
         return Seq(bisect_left(self.uids, uid) + 1)
 
-    def select(self, ids: SeqSet | UidSet) -> "Selection":
+    def select(self, ids: SeqSet | UidSet, *, gone: bool = False) -> "Selection":
         """The messages of a set that the client knows and that still exist, in order.
+
+        With `gone` those, too, that don't exist any more and are still to be told of.
 
         `Bad` for a sequence number the client can't know (RFC 9051 section 9,
         seq-number); a UID that isn't there is passed over (section 6.4.9).
         """
         if isinstance(ids, Found):
             # What is gone is not in it any more (RFC 5182 section 2.1).
-            return Selection(self.select(ids.uids).chosen, complete=True)
+            return Selection(self.select(ids.uids, gone=gone).chosen, complete=True)
         self.advance()
         known = self.uids
         if isinstance(ids, SeqSet):
             resolved = ids.resolve(len(known))
             if resolved.highest > len(known) or not known:
                 raise Bad(f"There are {len(known)} messages, {bytes(ids).decode()} was asked for")
-            return self._slices((low - 1, high) for low, high in resolved.ranges)
+            return self._slices(((low - 1, high) for low, high in resolved.ranges), gone=gone)
         if not known:
             return Selection([], complete=True)
-        return self._slices(
+        slices = (
             (bisect_left(known, low), bisect_right(known, high))
             for low, high in ids.resolve(known[-1]).ranges
         )
+        return self._slices(slices, gone=gone)
 
     def known(self) -> "Selection":
         """All messages that the client knows and that still exist, in order."""
         self.advance()
         return self._slices([(0, len(self.uids))])
 
-    def _slices(self, slices: Iterable[tuple[int, int]]) -> "Selection":
-        find = self.mailbox.entries.get
+    def _slices(self, slices: Iterable[tuple[int, int]], *, gone: bool = False) -> "Selection":
+        find: Callable[[Uid], Entry | None] = self.mailbox.entries.get
+        if gone and self.gone:
+            find = ChainMap(self.mailbox.entries, self.gone).get
         chosen: list[Chosen] = []
         wanted = 0
         for start, stop in slices:

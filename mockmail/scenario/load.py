@@ -6,15 +6,17 @@ it, in a time that does not depend on the number of messages.
 
 import os
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, defstruct, field, structs
 
 from mockmail.chance import Chance
 from mockmail.clock import EPOCH, Clock
 from mockmail.imap.catalog import catalogue
+from mockmail.imap.settings import ImapSettings
 from mockmail.message.build import SENDER, compose
 from mockmail.message.message import Message
 from mockmail.scenario.document import Document, Path
@@ -120,6 +122,14 @@ class RuleSpec(_Spec):
     optional: bool = False
 
 
+ImapSpec = defstruct(
+    "ImapSpec",
+    [(setting.name, setting.type, setting.default) for setting in fields(ImapSettings)],
+    bases=(_Spec,),
+    kw_only=True,
+)
+
+
 class ScenarioSpec(_Spec):
     """The whole file."""
 
@@ -129,6 +139,7 @@ class ScenarioSpec(_Spec):
     users: dict[str, object] = {}
     shared: dict[str, list[MessageSpec]] = {}
     capabilities: str = ""
+    imap: object = None
     rules: list[RuleSpec] = []
 
 
@@ -142,15 +153,19 @@ class Scenario:
         domains: Sequence[str],
         rules: Sequence[Rule],
         capabilities: str,
+        imap: ImapSettings,
     ) -> None:
         self._store = store
         self._epoch = epoch
         self._domains = tuple(domains)
         self._rules = tuple(rules)
         self._capabilities = capabilities
+        self._imap = imap
 
-    def world(self, seed: int = 0, capabilities: str = "") -> World:
-        """A fresh world of this scenario; `capabilities` come after its own."""
+    def world(
+        self, seed: int = 0, capabilities: str = "", imap: ImapSettings | None = None
+    ) -> World:
+        """A fresh world; `capabilities` come after the scenario's own, `imap` in their place."""
         return World(
             store=self._store.fork(),
             clock=Clock(self._epoch),
@@ -158,6 +173,7 @@ class Scenario:
             domains=self._domains,
             rules=[rule.copy() for rule in self._rules],
             capabilities=f"{self._capabilities} {capabilities}",
+            imap=imap or self._imap,
         )
 
 
@@ -204,7 +220,18 @@ def parse(file: str, text: str) -> Scenario:
         catalogue(spec.capabilities)
     except ValueError as error:
         raise document.error(("capabilities",), str(error)) from None
-    return Scenario(store, epoch, spec.domains, rules, spec.capabilities)
+    imap = _imap_settings(document, {} if spec.imap is None else spec.imap)
+    return Scenario(store, epoch, spec.domains, rules, spec.capabilities, imap)
+
+
+def _imap_settings(document: Document, given: object) -> ImapSettings:
+    settings = structs.asdict(document.convert(given, ImapSpec, ("imap",)))
+    for name, value in settings.items():
+        try:
+            ImapSettings(**{name: value})
+        except ValueError as error:
+            raise document.error(("imap", name), str(error)) from None
+    return ImapSettings(**settings)
 
 
 class _Seeding:

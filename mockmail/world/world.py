@@ -8,6 +8,7 @@ from mockmail.clock import Clock
 from mockmail.delivery.delivery import Delivery
 from mockmail.imap import catalog, dispatch
 from mockmail.imap.session import Session as ImapSession
+from mockmail.imap.settings import ImapSettings
 from mockmail.numset import LARGEST
 from mockmail.pop3 import commands as pop3_commands
 from mockmail.pop3.session import Session as Pop3Session
@@ -41,6 +42,7 @@ class World:
         domains: Iterable[str] = (DOMAIN,),
         rules: Iterable[Rule] = (),
         capabilities: str = "",
+        imap: ImapSettings | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.store = store or Store(first_uidvalidity(self.clock.epoch))
@@ -56,6 +58,7 @@ class World:
         """What went wrong and was no client's fault: a rule's author's, or ours."""
         self.catalogue = catalog.catalogue(capabilities)
         """What IMAP consists of here."""
+        self.imap = imap or ImapSettings()
         self.offers_tls = False
         """Whether clients may ask for TLS; whoever drives the engine knows how to switch."""
         self.engine = Engine(
@@ -79,6 +82,7 @@ class World:
                     self.clock,
                     self.catalogue,
                     self.host,
+                    settings=self.imap,
                     buffer=buffer,
                     tls=tls,
                     offers_tls=lambda: self.offers_tls,

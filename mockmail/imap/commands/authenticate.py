@@ -66,7 +66,7 @@ def handle(session: Session, c: AuthenticateCommand) -> Answer:
 
 def _answer(session: Session) -> Reading[bytes]:
     """The client's next line."""
-    limit = session.limits.unauthenticated
+    limit = session.settings.unauthenticated
     try:
         line = yield from read(lambda: session.buffer.line(limit), session.wait)
     except TooLong:

@@ -36,6 +36,7 @@ def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchComman
     rows = session.catalogue.fetch_items
 
     def item() -> FetchItem:
+        cursor.count(session.settings.fetch_items, "FETCH items")
         start = cursor.at
         name = cursor.word("a FETCH item").split(b"[")[0]
         row = rows.get(name)
@@ -74,7 +75,7 @@ def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchComman
 
 def handle(session: Session, c: FetchCommand) -> Answer:
     view = session.selected
-    selection = view.select(c.ids)
+    selection = view.select(c.ids, gone=session.settings.fetch_expunged)
     chosen = selection.chosen
     since = max((modifier.since for modifier in c.modifiers), default=0)
     for modifier in c.modifiers:

@@ -23,7 +23,7 @@ MAX_DONE = 1024
 
 def handle(session: Session, _: None) -> Answer:
     yield Say(reply.continuation(b"idling"), Point.CONTINUATION)
-    wait = Wait(timeout=session.limits.autologout, change=True)
+    wait = Wait(timeout=session.settings.autologout, change=True)
     while True:
         for response in session.untold(expunges=True):
             yield Say(response, Point.UNSOLICITED)

@@ -12,9 +12,6 @@ from mockmail.imap.rows import LOGGED_IN, Answer, ListReturn, ListSelectRow, Seq
 from mockmail.imap.session import Session
 from mockmail.store import names
 
-MAX_PATTERN = 1000
-"""Characters in a pattern."""
-
 
 @dataclass(frozen=True, slots=True)
 class ListCommand:
@@ -70,8 +67,7 @@ def parse(session: Session, cursor: Cursor) -> ListCommand:
         cursor.list_of(option, empty=True)
     # An empty one asks for the delimiter, or is ignored (RFC 9051 section 6.3.9).
     joined = tuple(_joined(reference, pattern) for pattern in patterns if pattern)
-    if sum(map(len, joined)) > MAX_PATTERN:
-        raise Bad(f"Patterns have at most {MAX_PATTERN} characters")
+    _limit(session, joined)
     return ListCommand(
         joined, reference, extended, tuple(selects.values()), tuple(returns.values())
     )
@@ -83,9 +79,14 @@ def parse_lsub(session: Session, cursor: Cursor) -> LsubCommand:
     reference = cursor.mailbox()
     cursor.space()
     pattern = _joined(reference, cursor.list_mailbox())
-    if len(pattern) > MAX_PATTERN:
-        raise Bad(f"A pattern has at most {MAX_PATTERN} characters")
+    _limit(session, (pattern,))
     return LsubCommand(pattern)
+
+
+def _limit(session: Session, patterns: Iterable[str]) -> None:
+    limit = session.settings.pattern
+    if sum(map(len, patterns)) > limit:
+        raise Bad(f"Patterns have at most {limit} characters")
 
 
 def _joined(reference: str, pattern: str) -> str:

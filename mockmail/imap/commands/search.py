@@ -75,6 +75,7 @@ def _rest(session: Session, cursor: Cursor, *, uid: bool) -> SearchCommand:
 
 def search_key(session: Session, cursor: Cursor) -> Criterion:
     """One ``search-key``: a set of numbers, a list of keys, or a key by name."""
+    cursor.count(session.settings.search_keys, "search keys")
 
     def inner() -> Criterion:
         return cursor.nested(lambda: search_key(session, cursor))
