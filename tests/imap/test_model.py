@@ -18,12 +18,14 @@ from harness import Client, inbox
 from mockmail.message.message import Message
 from mockmail.numset import Uid, UidSet
 from mockmail.store.flags import FlagOp, flags
+from mockmail.store.mailbox import Mailbox
+from mockmail.world.world import World
 
 SESSIONS = 3
 LARGE = 12
 """Messages from which on nothing is copied."""
 FLAGS = ("\\Seen", "\\Flagged", "\\Deleted", "$Work")
-SEQS = frozenset(("FETCH", "STORE", "SEARCH", "STATUS"))
+SEQS = frozenset(("FETCH", "STORE", "SEARCH", "STATUS", "DELETE", "CREATE"))
 """Commands that don't tell of an EXPUNGE."""
 
 MODES = ("", "", "CONDSTORE", "QRESYNC", "UIDONLY", "QRESYNC UIDONLY")
@@ -39,6 +41,8 @@ sets = st.lists(st.tuples(numbers, numbers), min_size=1, max_size=3)
 class Told:
     """What the model says one client knows."""
 
+    box: "Box"
+    """What it has selected."""
     uids: list[int]
     read_only: bool
     silent: set[int] = field(default_factory=set)
@@ -55,6 +59,45 @@ class Told:
     def fetched(self, uid: int) -> tuple[str, int]:
         """What stands before FETCH, and what the name of FETCH is (RFC 9586)."""
         return ("UIDFETCH", uid) if self.uidonly else ("FETCH", self.uids.index(uid) + 1)
+
+
+@dataclass
+class Box:
+    """What the model says a mailbox holds: Work, or what was called so once."""
+
+    stored: Mailbox
+    messages: dict[int, frozenset[str]]
+    next_uid: int
+    highest: int
+    modseqs: dict[int, int]
+    stamps: dict[tuple[int, str], int]
+    """Mod-sequences of flags that have changed, and of arrival under an empty name."""
+    vanished: dict[int, int] = field(default_factory=dict)
+    forgotten: int = 0
+
+    @classmethod
+    def of(cls, world: World, count: int) -> "Box":
+        """A new mailbox, Work, with `count` messages."""
+        store = world.store
+        stored = store.create(store.users["anna"], "Work")
+        with store.transaction("seed") as tx:
+            for _ in range(count):
+                tx.append(stored, Message(b"old"), flags(()), world.clock.now)
+        return cls.like(stored, count)
+
+    @classmethod
+    def like(cls, stored: Mailbox, count: int = 0) -> "Box":
+        """A mailbox with `count` messages that came at once."""
+        highest = 2 if count else 1
+        uids = range(1, count + 1)
+        return cls(
+            stored,
+            dict.fromkeys(uids, frozenset()),
+            count + 1,
+            highest,
+            dict.fromkeys(uids, highest),
+            {(uid, ""): highest for uid in uids},
+        )
 
 
 def _members(pairs: list[tuple[object, object]], largest: int) -> list[int]:
@@ -78,90 +121,91 @@ class Sessions(RuleBasedStateMachine):
         modes=st.tuples(*(st.sampled_from(MODES) for _ in range(SESSIONS))),
     )
     def start(self, count: int, examine: bool, modes: tuple[str, ...]) -> None:
-        self.world = inbox(count)
-        self.mailbox: dict[int, frozenset[str]] = dict.fromkeys(range(1, count + 1), frozenset())
-        self.next_uid = count + 1
+        self.world = inbox()
         self.untagged: list[str] = []
-        self.highest = 2 if count else 1
-        self.modseqs = dict.fromkeys(self.mailbox, self.highest)
-        self.stamps: dict[tuple[int, str], int] = {}
-        """Mod-sequences of flags that have changed, and of arrival under an empty name."""
-        for uid in self.mailbox:
-            self.stamps[uid, ""] = self.highest
-        self.vanished: dict[int, int] = {}
-        self.forgotten = 0
+        self.names = 0
+        self.box = self.current = Box.of(self.world, count)
         self.clients = [
-            Client(self.world).open(examine=examine and number == SESSIONS - 1, enable=mode)
+            Client(self.world).open("Work", examine=examine and number == SESSIONS - 1, enable=mode)
             for number, mode in enumerate(modes)
         ]
         self.told = [
-            Told(list(range(1, count + 1)), examine and number == SESSIONS - 1, mode=mode)
+            Told(
+                self.box,
+                list(range(1, count + 1)),
+                examine and number == SESSIONS - 1,
+                mode=mode,
+            )
             for number, mode in enumerate(modes)
         ]
 
     # The model
 
     def flags_of(self, uid: int) -> frozenset[str] | None:
-        return self.mailbox.get(uid)
+        return self.box.messages.get(uid)
 
     def stamp(self, uids: list[int]) -> None:
         """One transaction has changed these messages."""
         if uids:
-            self.highest += 1
-            self.modseqs.update(dict.fromkeys(uids, self.highest))
+            self.box.highest += 1
+            self.box.modseqs.update(dict.fromkeys(uids, self.box.highest))
 
     def since(self, back: int) -> int:
         """A mod-sequence that a client may remember."""
-        return max(1, self.highest - back)
+        return max(1, self.box.highest - back)
 
     def gone_since(self, since: int) -> list[int]:
         """What vanished after that, or ever, where the server does not remember."""
-        if since < self.forgotten:
+        if since < self.box.forgotten:
             since = 0
-        return sorted(uid for uid, modseq in self.vanished.items() if modseq > since)
+        return sorted(uid for uid, modseq in self.box.vanished.items() if modseq > since)
 
     def alter(self, uid: int, op: FlagOp, names: tuple[str, ...]) -> None:
         """Change flags in the transaction that is stamped next."""
-        old = self.mailbox[uid]
+        old = self.box.messages[uid]
         if op is FlagOp.REPLACE:
-            self.mailbox[uid] = frozenset(names)
+            self.box.messages[uid] = frozenset(names)
         else:
-            self.mailbox[uid] = old | set(names) if op is FlagOp.ADD else old - set(names)
-        for name in old ^ self.mailbox[uid]:
-            self.stamps[uid, name] = self.highest + 1
+            self.box.messages[uid] = old | set(names) if op is FlagOp.ADD else old - set(names)
+        for name in old ^ self.box.messages[uid]:
+            self.box.stamps[uid, name] = self.box.highest + 1
 
     def flag_modseq(self, uid: int, name: str) -> int:
         """0 if the message never had this keyword."""
-        if (uid, name) in self.stamps:
-            return self.stamps[uid, name]
-        exists = name.startswith("\\") or name in self.mailbox[uid]
-        return self.stamps[uid, ""] if exists else 0
+        if (uid, name) in self.box.stamps:
+            return self.box.stamps[uid, name]
+        exists = name.startswith("\\") or name in self.box.messages[uid]
+        return self.box.stamps[uid, ""] if exists else 0
 
     def unchanged(self, uid: int, since: int, op: FlagOp, names: tuple[str, ...]) -> bool:
         """Whether UNCHANGEDSINCE lets a message through (RFC 7162 section 3.1.12)."""
-        if self.modseqs[uid] <= since:
+        if self.box.modseqs[uid] <= since:
             return True
         return op is not FlagOp.REPLACE and all(self.flag_modseq(uid, n) <= since for n in names)
 
-    def add(self, *messages: frozenset[str]) -> None:
+    def add(self, who: int | None, *messages: frozenset[str]) -> None:
+        """Messages come into the mailbox that is called Work now, by a client or a bystander."""
+        self.box = self.current
         uids = []
         for names in messages:
-            uids.append(self.next_uid)
-            self.mailbox[self.next_uid] = names
-            self.next_uid += 1
+            uids.append(self.box.next_uid)
+            self.box.messages[self.box.next_uid] = names
+            self.box.next_uid += 1
         self.stamp(uids)
         for uid in uids:
-            self.stamps[uid, ""] = self.highest
+            self.box.stamps[uid, ""] = self.box.highest
+        if who is not None:
+            self.box = self.told[who].box
 
     def expunge_deleted(self) -> None:
-        self.remove([u for u, names in self.mailbox.items() if "\\Deleted" in names])
+        self.remove([u for u, names in self.box.messages.items() if "\\Deleted" in names])
 
     def remove(self, uids: list[int]) -> None:
         if uids:
-            self.highest += 1
+            self.box.highest += 1
         for uid in uids:
-            del self.mailbox[uid]
-            self.vanished[uid] = self.highest
+            del self.box.messages[uid]
+            self.box.vanished[uid] = self.box.highest
 
     def chosen(
         self, who: int, pairs: list[tuple[object, object]], by_uid: bool
@@ -179,7 +223,7 @@ class Sessions(RuleBasedStateMachine):
     def tell(self, who: int, command: str) -> None:
         """What the client must know at the command's end."""
         told = self.told[who]
-        present = list(self.mailbox)
+        present = list(self.box.messages)
         last = told.uids[-1] if told.uids else 0
         if command in SEQS:
             told.uids += [uid for uid in present if uid > last]
@@ -214,7 +258,7 @@ class Sessions(RuleBasedStateMachine):
             else:
                 assert self.told[who].condstore
                 uid = int(found["by_item"] or found["by_number"])
-                assert int(found["modseq"]) == self.modseqs[uid]
+                assert int(found["modseq"]) == self.box.modseqs[uid]
         self.untagged = []
         shadow = self.clients[who].shadow
         assert shadow is not None
@@ -244,7 +288,7 @@ class Sessions(RuleBasedStateMachine):
             assert vanished == ([bytes(UidSet.of(map(Uid, gone))).decode()] if gone else [])
         else:
             assert not vanished
-        kept_back = [self.vanished[uid] for uid in told.uids if uid in self.vanished]
+        kept_back = [self.box.vanished[uid] for uid in told.uids if uid in self.box.vanished]
         if told.qresync and kept_back and self.untagged:
             assert any(f"[HIGHESTMODSEQ {min(kept_back) - 1}]" in line for line in self.untagged)
 
@@ -252,42 +296,45 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(names=flag_sets)
     def bystander_appends(self, names: tuple[str, ...]) -> None:
-        user = self.world.store.users["anna"]
+        self.box = self.current
         with self.world.engine.turn(), self.world.store.transaction("bystander") as tx:
-            tx.append(user.mailboxes["INBOX"], Message(b"new"), flags(names), self.world.clock.now)
-        self.add(frozenset(names))
+            tx.append(self.box.stored, Message(b"new"), flags(names), self.world.clock.now)
+        self.add(None, frozenset(names))
 
-    @precondition(lambda self: self.mailbox)
+    @precondition(lambda self: self.current.messages)
     @rule(pick=st.integers(0, 99))
     def bystander_expunges(self, pick: int) -> None:
-        uid = list(self.mailbox)[pick % len(self.mailbox)]
+        self.box = self.current
+        uid = list(self.box.messages)[pick % len(self.box.messages)]
         self.remove([uid])
-        user = self.world.store.users["anna"]
         with self.world.engine.turn(), self.world.store.transaction("bystander") as tx:
-            tx.expunge(user.mailboxes["INBOX"], [Uid(uid)])
+            tx.expunge(self.box.stored, [Uid(uid)])
 
-    @precondition(lambda self: self.mailbox)
+    @precondition(lambda self: self.current.messages)
     @rule(pick=st.integers(0, 99), op=st.sampled_from(FlagOp), names=flag_sets)
     def bystander_flags(self, pick: int, op: FlagOp, names: tuple[str, ...]) -> None:
-        uid = list(self.mailbox)[pick % len(self.mailbox)]
-        before = self.mailbox[uid]
-        user = self.world.store.users["anna"]
+        self.box = self.current
+        uid = list(self.box.messages)[pick % len(self.box.messages)]
+        before = self.box.messages[uid]
         with self.world.engine.turn(), self.world.store.transaction("bystander") as tx:
-            tx.store_flags(user.mailboxes["INBOX"], [Uid(uid)], op, flags(names))
+            tx.store_flags(self.box.stored, [Uid(uid)], op, flags(names))
         self.alter(uid, op, names)
         if self.flags_of(uid) != before:
             self.stamp([uid])
             for told in self.told:
-                told.silent.discard(uid)
+                if told.box is self.box:
+                    told.silent.discard(uid)
 
     @rule(who=clients)
     def noop(self, who: int) -> None:
+        self.box = self.told[who].box
         verdict, _ = self.ask(who, "NOOP")
         assert verdict == "OK"
         self.after(who, "NOOP")
 
     @rule(who=clients, pairs=sets, by_uid=st.booleans())
     def fetch_flags(self, who: int, pairs: list[tuple[object, object]], by_uid: bool) -> None:
+        self.box = self.told[who].box
         name = "UID FETCH" if by_uid else "FETCH"
         uids = self.chosen(who, pairs, by_uid)
         told = list(self.told[who].uids)
@@ -327,6 +374,7 @@ class Sessions(RuleBasedStateMachine):
         silent: bool,
         back: int | None,
     ) -> None:
+        self.box = self.told[who].box
         name = "UID STORE" if by_uid else "STORE"
         since = None if back is None else self.since(back)
         modifier = "" if since is None else f"(UNCHANGEDSINCE {since}) "
@@ -353,7 +401,7 @@ class Sessions(RuleBasedStateMachine):
                 if self.flags_of(uid) != before:
                     changed.append(uid)
                     for number, each in enumerate(self.told):
-                        if number != who:
+                        if number != who and each.box is self.box:
                             each.silent.discard(uid)
                 if silent:
                     self.told[who].silent.add(uid)
@@ -373,6 +421,7 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(who=clients)
     def expunge(self, who: int) -> None:
+        self.box = self.told[who].box
         verdict, _ = self.ask(who, "EXPUNGE")
         if self.told[who].read_only:
             assert verdict == "NO"
@@ -383,6 +432,7 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(who=clients, name=st.sampled_from(FLAGS), by_uid=st.booleans(), negated=st.booleans())
     def search(self, who: int, name: str, by_uid: bool, negated: bool) -> None:
+        self.box = self.told[who].box
         key = name[1:].upper() if name.startswith("\\") else f"KEYWORD {name}"
         command = "UID SEARCH" if by_uid else "SEARCH"
         told = list(self.told[who].uids)
@@ -400,19 +450,21 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(who=clients)
     def status(self, who: int) -> None:
+        self.box = self.told[who].box
         self.told[who].condstore = True
-        verdict, lines = self.ask(who, "STATUS INBOX (HIGHESTMODSEQ)")
+        verdict, lines = self.ask(who, "STATUS Work (HIGHESTMODSEQ)")
         assert verdict == "OK"
-        assert f"* STATUS INBOX (HIGHESTMODSEQ {self.highest})" in lines
+        assert f"* STATUS Work (HIGHESTMODSEQ {self.current.highest})" in lines
         self.after(who, "STATUS")
 
     @rule(who=clients, back=st.integers(0, 6))
     def fetch_changed(self, who: int, back: int) -> None:
+        self.box = self.told[who].box
         since = self.since(back)
         told = self.told[who]
         told.condstore = True
-        changed = [u for u in told.uids if u in self.mailbox and self.modseqs[u] > since]
-        expected = [(told.fetched(uid)[1], self.modseqs[uid]) for uid in changed]
+        changed = [u for u in told.uids if u in self.box.messages and self.box.modseqs[u] > since]
+        expected = [(told.fetched(uid)[1], self.box.modseqs[uid]) for uid in changed]
         vanished = [uid for uid in self.gone_since(since) if uid not in told.uids]
         modifier = " VANISHED" if told.qresync else ""
         verdict, lines = self.ask(who, f"UID FETCH 1:* (MODSEQ) (CHANGEDSINCE {since}{modifier})")
@@ -425,29 +477,31 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(who=clients, back=st.integers(0, 6), flag=st.none() | st.sampled_from(FLAGS))
     def search_changed(self, who: int, back: int, flag: str | None) -> None:
+        self.box = self.told[who].box
         since = self.since(back)
         told = self.told[who]
         told.condstore = True
         expected = [
             uid
             for uid in told.uids
-            if uid in self.mailbox
-            and (self.modseqs[uid] if flag is None else self.flag_modseq(uid, flag)) >= since
+            if uid in self.box.messages
+            and (self.box.modseqs[uid] if flag is None else self.flag_modseq(uid, flag)) >= since
         ]
         entry = "" if flag is None else '"/flags/{}" all '.format(flag.replace("\\", "\\\\"))
         verdict, lines = self.ask(who, f"UID SEARCH MODSEQ {entry}{since}")
         assert verdict == "OK"
-        highest = max((self.modseqs[uid] for uid in expected), default=0)
+        highest = max((self.box.modseqs[uid] for uid in expected), default=0)
         words = ["* SEARCH", *map(str, expected), *([f"(MODSEQ {highest})"] if expected else [])]
         assert " ".join(words) in lines
         self.after(who, "UID SEARCH")
 
-    @precondition(lambda self: len(self.mailbox) < LARGE)  # or it doubles and doubles
+    @precondition(lambda self: len(self.current.messages) < LARGE)  # or it doubles and doubles
     @rule(who=clients, pairs=sets, by_uid=st.booleans())
     def copy_here(self, who: int, pairs: list[tuple[object, object]], by_uid: bool) -> None:
+        self.box = self.told[who].box
         name = "UID COPY" if by_uid else "COPY"
         uids = self.chosen(who, pairs, by_uid)
-        verdict, _ = self.ask(who, f"{name} {_text(pairs)} INBOX")
+        verdict, _ = self.ask(who, f"{name} {_text(pairs)} Work")
         if self.refused(who, by_uid, verdict):
             return
         if uids is None:
@@ -456,21 +510,23 @@ class Sessions(RuleBasedStateMachine):
             present = [uid for uid in uids if self.flags_of(uid) is not None]
             assert (verdict == "OK") == (by_uid or present == uids)
             if verdict == "OK":
-                self.add(*(self.mailbox[uid] for uid in present))
+                self.add(who, *(self.box.messages[uid] for uid in present))
         self.after(who, name)
 
     @rule(who=clients, names=flag_sets)
     def append(self, who: int, names: tuple[str, ...]) -> None:
+        self.box = self.told[who].box
         client = self.clients[who]
-        assert client.command(f"APPEND INBOX ({' '.join(names)}) {{3}}")[0].startswith("+")
+        assert client.command(f"APPEND Work ({' '.join(names)}) {{3}}")[0].startswith("+")
         client.send(b"abc\r\n")
         *self.untagged, tagged = client.said().decode().splitlines()
         assert " OK " in tagged
-        self.add(frozenset(names))
+        self.add(who, frozenset(names))
         self.after(who, "APPEND")
 
     @rule(who=clients)
     def idle(self, who: int) -> None:
+        self.box = self.told[who].box
         client = self.clients[who]
         plus, *self.untagged = client.command("IDLE")
         assert plus == "+ idling"
@@ -487,6 +543,7 @@ class Sessions(RuleBasedStateMachine):
     )
     def select_again(self, who: int, close: bool, back: int | None, forgotten: bool) -> None:
         """The client may ask what it has missed since (RFC 7162 section 3.2.5)."""
+        self.box = self.told[who].box
         told = self.told[who]
         if close:
             verdict, lines = self.ask(who, "CLOSE")
@@ -495,32 +552,47 @@ class Sessions(RuleBasedStateMachine):
             if not told.read_only:
                 self.expunge_deleted()
         since = None if back is None or not told.qresync else self.since(back)
-        mailbox = self.world.store.users["anna"].mailboxes["INBOX"]
+        known = self.box
+        self.box = self.current
         if forgotten:
-            mailbox.vanished.forget()
-            self.forgotten = max(self.vanished.values(), default=0)
-        ask = "" if since is None else f" (QRESYNC ({mailbox.uidvalidity} {since}))"
-        verdict, lines = self.ask(who, f"{'EXAMINE' if told.read_only else 'SELECT'} INBOX{ask}")
+            self.box.stored.vanished.forget()
+            self.box.forgotten = max(self.box.vanished.values(), default=0)
+        ask = "" if since is None else f" (QRESYNC ({known.stored.uidvalidity} {since}))"
+        verdict, lines = self.ask(who, f"{'EXAMINE' if told.read_only else 'SELECT'} Work{ask}")
         assert verdict == "OK"
         assert ("* OK [CLOSED] The mailbox is closed" in lines) != close
-        assert f"* OK [HIGHESTMODSEQ {self.highest}] The highest mod-sequence" in lines
-        told.uids = list(self.mailbox)
+        assert f"* OK [HIGHESTMODSEQ {self.box.highest}] The highest mod-sequence" in lines
+        told.box, told.uids = self.box, list(self.box.messages)
         told.silent.clear()
-        if since is not None:
-            changed = [uid for uid in told.uids if self.modseqs[uid] > since]
+        if self.box is not known:
+            assert not any("FETCH " in line or "VANISHED" in line for line in lines)
+        elif since is not None:
+            changed = [uid for uid in told.uids if self.box.modseqs[uid] > since]
             numbers = [int(line.split()[1]) for line in lines if "FETCH " in line]
             assert numbers == [told.fetched(uid)[1] for uid in changed]
             assert _earlier(lines) == self.gone_since(since)
         self.after(who, "SELECT")
+
+    @rule(who=clients, rename=st.booleans())
+    def make_anew(self, who: int, rename: bool) -> None:
+        """Who has the old mailbox selected keeps it (RFC 2180 sections 3.2 and 3.4)."""
+        self.box = self.told[who].box
+        self.names += 1
+        command = f"RENAME Work Old{self.names}" if rename else "DELETE Work"
+        assert self.ask(who, command)[0] == "OK"
+        self.after(who, command.split()[0])
+        assert self.ask(who, "CREATE Work")[0] == "OK"
+        self.after(who, "CREATE")
+        self.current = Box.like(self.world.store.users["anna"].mailboxes["Work"])
 
     def teardown(self) -> None:
         if not hasattr(self, "world"):
             return
         for who in range(SESSIONS):
             self.noop(who)
-            assert self.told[who].uids == list(self.mailbox)
-        mailbox = self.world.store.users["anna"].mailboxes["INBOX"]
-        assert {e.uid: frozenset(e.flags.names) for e in mailbox} == self.mailbox
+            assert self.told[who].uids == list(self.box.messages)
+        for box in (self.current, *(told.box for told in self.told)):
+            assert {e.uid: frozenset(e.flags.names) for e in box.stored} == box.messages
         self.world.check()
 
 
