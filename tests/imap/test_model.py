@@ -430,23 +430,40 @@ class Sessions(RuleBasedStateMachine):
             self.expunge_deleted()
         self.after(who, "EXPUNGE")
 
-    @rule(who=clients, name=st.sampled_from(FLAGS), by_uid=st.booleans(), negated=st.booleans())
-    def search(self, who: int, name: str, by_uid: bool, negated: bool) -> None:
+    @rule(
+        who=clients,
+        name=st.sampled_from(FLAGS),
+        by_uid=st.booleans(),
+        negated=st.booleans(),
+        pairs=st.none() | sets,
+    )
+    def search(
+        self,
+        who: int,
+        name: str,
+        by_uid: bool,
+        negated: bool,
+        pairs: list[tuple[object, object]] | None,
+    ) -> None:
+        """By a flag, and by numbers, which keeps them in a UID SEARCH, too."""
         self.box = self.told[who].box
         key = name[1:].upper() if name.startswith("\\") else f"KEYWORD {name}"
         command = "UID SEARCH" if by_uid else "SEARCH"
         told = list(self.told[who].uids)
-        verdict, lines = self.ask(who, f"{command} {'NOT ' if negated else ''}{key}")
-        if self.refused(who, by_uid, verdict):
+        among = told if pairs is None else self.chosen(who, pairs, by_uid=False)
+        text = "" if pairs is None else f"{_text(pairs)} "
+        verdict, lines = self.ask(who, f"{command} {text}{'NOT ' if negated else ''}{key}")
+        if self.refused(who, by_uid and pairs is None, verdict):
             return
-        assert verdict == "OK"
+        assert verdict == ("BAD" if among is None else "OK")
         expected = []
         for number, uid in enumerate(told, 1):
             now = self.flags_of(uid)
-            if now is not None and (name in now) != negated:
+            if uid in (among or ()) and now is not None and (name in now) != negated:
                 expected.append(uid if by_uid else number)
-        assert [int(n) for n in lines[0].split()[2:]] == expected
-        self.after(who, command)
+        if among is not None:
+            assert [int(n) for n in lines[0].split()[2:]] == expected
+        self.after(who, command if pairs is None else "SEARCH")
 
     @rule(who=clients)
     def status(self, who: int) -> None:
