@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Timer
 from types import TracebackType
 from typing import Self
 
@@ -106,6 +107,120 @@ class Dovecot:
             octets += len(got)
             tail = (tail + got)[-200:]
         return octets
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+class Theirs:
+    """A mail folder that several sessions share.
+
+    Of the kind sdbox, where everything is in an index that all of them read: a
+    Maildir is only looked at when its time of change has moved on.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        assert version().startswith(VERSION), f"this needs Dovecot {VERSION}x, not {version()!r}"
+        self._folder = folder
+        self.log = folder / "log"
+        self.log.touch()
+        for each in (folder / "run", folder / "mail"):
+            each.mkdir()
+        (folder / "dovecot.conf").write_text(_SHARED.format(folder=folder))
+        if os.geteuid() == 0:
+            for path in (folder, *folder.rglob("*")):
+                shutil.chown(path, "nobody")
+            for above in folder.parents:
+                above.chmod(above.stat().st_mode | 0o011)
+
+    def session(self) -> "Session":
+        return Session(self._folder)
+
+
+_SHARED = """\
+log_path = {folder}/log
+base_dir = {folder}/run
+state_dir = {folder}/run
+mail_location = sdbox:{folder}/mail
+mail_fsync = never
+ssl = no
+protocols = imap
+imap_max_line_length = 10M
+namespace inbox {{
+  inbox = yes
+  separator = /
+}}
+"""
+
+
+GUARD = 20
+"""Seconds after which a session that says nothing is given up."""
+
+
+class Session:
+    """One IMAP process on such a folder, logged in."""
+
+    def __init__(self, folder: Path) -> None:
+        self._log = folder / "log"
+        root = os.geteuid() == 0
+        self._process = subprocess.Popen(
+            [PROGRAM, "-c", str(folder / "dovecot.conf")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={"USER": "anna", "HOME": str(folder)},
+            user="nobody" if root else None,
+            group="nogroup" if root else None,
+            extra_groups=[] if root else None,
+        )
+        self._line()
+
+    def _line(self) -> bytes:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line.endswith(b"\r\n"), f"Dovecot ended: {self._log.read_text()[-2000:]}"
+        return line
+
+    def exchange(self, data: bytes, tag: bytes) -> bytes:
+        """Send a command, take all that is said to its tagged line; IDLE is ended at once."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        # Only a guard: Dovecot may wait for more than we have to say.
+        guard = Timer(GUARD, self._process.kill)
+        guard.start()
+        try:
+            self._process.stdin.write(data)
+            self._process.stdin.flush()
+            return self._said(data, tag)
+        finally:
+            guard.cancel()
+
+    def _said(self, data: bytes, tag: bytes) -> bytes:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        said = []
+        while True:
+            line = self._line()
+            said.append(line)
+            if line.endswith(b"}\r\n"):
+                octets = int(line[line.rindex(b"{") + 1 : -3])
+                said.append(self._process.stdout.read(octets))
+            elif line.startswith(b"+ ") and data.upper().endswith(b" IDLE\r\n"):
+                self._process.stdin.write(b"DONE\r\n")
+                self._process.stdin.flush()
+            elif line.startswith(tag + b" "):
+                return b"".join(said)
 
     def __enter__(self) -> Self:
         return self

@@ -33,13 +33,14 @@ class AppendCommand:
 def parse(session: Session, cursor: Cursor) -> AppendCommand:
     cursor.space()
     mailbox = cursor.mailbox()
-    messages = [_message(cursor)]
-    while session.catalogue.multiappend and not cursor.at_end:
-        messages.append(_message(cursor))
+    several = session.catalogue.multiappend
+    messages = [_message(cursor, empty=not several)]
+    while several and not cursor.at_end:
+        messages.append(_message(cursor, empty=False))
     return AppendCommand(mailbox, tuple(messages))
 
 
-def _message(cursor: Cursor) -> AppendMessage:
+def _message(cursor: Cursor, *, empty: bool) -> AppendMessage:
     cursor.space()
     flags = NO_FLAGS
     if cursor.peek(b"("):
@@ -51,6 +52,8 @@ def _message(cursor: Cursor) -> AppendMessage:
         cursor.space()
     binary = cursor.skip(b"~")  # literal8 (RFC 3516 section 4.4)
     octets = cursor.literal()
+    if not octets and not empty:
+        raise No("The message is empty: nothing is appended")  # RFC 3502 section 6.3.11
     if b"\0" in octets and not binary:
         raise Bad("NUL can't stand in a literal")  # RFC 9051 section 9, CHAR8
     # Of binary data nothing may be lost, nor made into line ends (RFC 3516 section 4.4).

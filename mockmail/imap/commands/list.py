@@ -142,7 +142,6 @@ def handle_lsub(session: Session, c: LsubCommand) -> Answer:
     """The subscribed names, whether there are such mailboxes or not."""
     pattern = c.pattern
     subscribed = session.account.subscriptions
-    existing = session.store.visible(session.account)
     shown: dict[str, None] = {}
     for name in subscribed:
         if matches(pattern, name):
@@ -151,8 +150,8 @@ def handle_lsub(session: Session, c: LsubCommand) -> Answer:
             # The level is shown in place of what is subscribed below it.
             shown |= {above: None for above in names.superiors(name) if matches(pattern, above)}
     for name in sorted(shown, key=_place):
-        here = name in subscribed and name in existing
-        attributes = b"()" if here else b"(\\Noselect)"
+        # A client reads \Noselect as "not subscribed itself" (RFC 3501 section 6.3.9).
+        attributes = b"()" if name in subscribed else b"(\\Noselect)"
         delimiter = quote.quoted(names.delimiter(name).encode())
         yield reply.untagged(b"LSUB", attributes, delimiter, session.quoted(name))
     return Done(b"LSUB completed")
