@@ -19,6 +19,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple, Protocol
 
 from answers import Value, values
@@ -314,9 +315,11 @@ def _fixed(value: Value) -> object:
 class Duet:
     """Both servers with the same messages."""
 
-    def __init__(self, folder: Path, messages: Sequence[bytes] = MESSAGES) -> None:
+    def __init__(self, messages: Sequence[bytes] = MESSAGES) -> None:
         self._stack = ExitStack()
-        self._theirs = Theirs(folder)
+        # Not below pytest's folder, to which each run of pytest takes away all others' access.
+        folder = self._stack.enter_context(TemporaryDirectory())
+        self._theirs = Theirs(Path(folder))
         # RFC 2180 section 4.1.1: what Dovecot does with what others have expunged.
         self._world = inbox(world=World(imap=ImapSettings(fetch_expunged=True)))
         box = self._world.store.users["anna"].mailboxes["INBOX"]

@@ -6,9 +6,7 @@ Where the answers differ, the shortest script that still shows it is printed.
 """
 
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from random import Random  # noqa: TID251
 
 from duet import Difference, Duet
@@ -193,14 +191,13 @@ def _above(name: str) -> str:
 
 def play(lines: Sequence[str]) -> tuple[int, list[Difference]]:
     """How many lines were said when answers differed, and what they differed in."""
-    with tempfile.TemporaryDirectory() as folder:
-        duet = Duet(Path(folder))
-        try:
-            for number, line in enumerate(lines, 1):
-                if different := duet.say(line):
-                    return number, different
-        finally:
-            duet.close()
+    duet = Duet()
+    try:
+        for number, line in enumerate(lines, 1):
+            if different := duet.say(line):
+                return number, different
+    finally:
+        duet.close()
     return len(lines), []
 
 

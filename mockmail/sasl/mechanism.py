@@ -17,6 +17,10 @@ class AuthenticationFailed(Exception):
     """Well-formed, but not the credentials of anybody."""
 
 
+class AuthorizationFailed(AuthenticationFailed):
+    """The credentials are right, and do not allow to act for the one named."""
+
+
 class Malformed(Exception):
     """Not what the mechanism's RFC says an answer looks like."""
 

@@ -1,6 +1,6 @@
 """PLAIN (RFC 4616): the name and the password in one answer."""
 
-from mockmail.sasl.mechanism import AuthenticationFailed, Exchange, Malformed, check_password
+from mockmail.sasl.mechanism import AuthorizationFailed, Exchange, Malformed, check_password
 from mockmail.store.store import Store
 
 
@@ -13,5 +13,5 @@ def plain(store: Store) -> Exchange:
         raise Malformed("PLAIN is [authzid] NUL authcid NUL passwd in UTF-8") from None
     user = check_password(store, authcid, password)
     if authzid not in ("", authcid):
-        raise AuthenticationFailed(f"{authcid} may not act for {authzid}")
+        raise AuthorizationFailed(f"{authcid} may not act for {authzid}")
     return user

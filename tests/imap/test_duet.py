@@ -20,8 +20,8 @@ SEED = 2
 
 @pytest.mark.program("dovecot")
 @pytest.mark.parametrize("text", [text for _, text in DUETS], ids=[title for title, _ in DUETS])
-def test_written(text: str, tmp_path: Path) -> None:
-    duet = Duet(tmp_path)
+def test_written(text: str) -> None:
+    duet = Duet()
     lines = text.strip().splitlines()
     unexpected = []
     for line, after in zip(lines, [*lines[1:], ""], strict=True):

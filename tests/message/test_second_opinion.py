@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -49,8 +51,9 @@ def raws() -> list[bytes]:
 
 
 @pytest.fixture(scope="module")
-def dovecot(raws: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
-    with Dovecot(tmp_path_factory.mktemp("dovecot"), raws) as server:
+def dovecot(raws: list[bytes]) -> Iterator[Dovecot]:
+    # Not below pytest's folder, to which each run of pytest takes away all others' access.
+    with TemporaryDirectory() as folder, Dovecot(Path(folder), raws) as server:
         yield server
 
 
