@@ -28,7 +28,7 @@ FLAGS = ("\\Seen", "\\Flagged", "\\Deleted", "$Work")
 SEQS = frozenset(("FETCH", "STORE", "SEARCH", "STATUS", "DELETE", "CREATE"))
 """Commands that don't tell of an EXPUNGE."""
 
-MODES = ("", "", "CONDSTORE", "QRESYNC", "UIDONLY", "QRESYNC UIDONLY")
+MODES = ("", "", "CONDSTORE", "QRESYNC", "UIDONLY", "QRESYNC UIDONLY", "IMAP4rev2 QRESYNC")
 """What a session has enabled."""
 
 clients = st.integers(0, SESSIONS - 1)
@@ -276,6 +276,8 @@ class Sessions(RuleBasedStateMachine):
     def check_forms(self, who: int, before: list[int]) -> None:
         """How an EXPUNGE is told, and which mod-sequence is to be trusted meanwhile."""
         told = self.told[who]
+        if "IMAP4rev2" in told.mode:
+            assert not any("RECENT" in line.upper() for line in self.untagged)
         words = [line.split() for line in self.untagged]
         if told.uidonly:
             assert not any(word[2:3] == ["FETCH"] for word in words)
@@ -462,7 +464,7 @@ class Sessions(RuleBasedStateMachine):
             if uid in (among or ()) and now is not None and (name in now) != negated:
                 expected.append(uid if by_uid else number)
         if among is not None:
-            assert [int(n) for n in lines[0].split()[2:]] == expected
+            assert _found(lines[0]) == (expected, None)
         self.after(who, command if pairs is None else "SEARCH")
 
     @rule(who=clients)
@@ -508,8 +510,7 @@ class Sessions(RuleBasedStateMachine):
         verdict, lines = self.ask(who, f"UID SEARCH MODSEQ {entry}{since}")
         assert verdict == "OK"
         highest = max((self.box.modseqs[uid] for uid in expected), default=0)
-        words = ["* SEARCH", *map(str, expected), *([f"(MODSEQ {highest})"] if expected else [])]
-        assert " ".join(words) in lines
+        assert (expected, highest or None) in map(_found, lines)
         self.after(who, "UID SEARCH")
 
     @precondition(lambda self: len(self.current.messages) < LARGE)  # or it doubles and doubles
@@ -638,6 +639,22 @@ def _modified(tagged: str) -> list[int]:
     return [] if found is None else _expanded(found[1])
 
 
+def _found(line: str) -> tuple[list[int], int | None] | None:
+    """What a SEARCH or an ESEARCH has found, and the highest mod-sequence of it."""
+    found = _SEARCH.fullmatch(line)
+    if found is None:
+        return None
+    modseq = found["modseq"] or found["emodseq"]
+    ids = (
+        _expanded(found["all"]) if found["all"] else [int(n) for n in (found["ids"] or "").split()]
+    )
+    return ids, int(modseq) if modseq else None
+
+
+_SEARCH = re.compile(
+    r"\* (?:SEARCH(?P<ids>( \d+)*)(?: \(MODSEQ (?P<modseq>\d+)\))?"
+    r"|ESEARCH \(TAG \"\w+\"\)(?: UID)?(?: ALL (?P<all>[0-9:,]+))?(?: MODSEQ (?P<emodseq>\d+))?)"
+)
 _FETCHED = re.compile(r"\* (\d+) (?:UID)?FETCH \(UID (\d+) FLAGS \(([^)]*)\)\)")
 
 
