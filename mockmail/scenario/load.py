@@ -152,8 +152,8 @@ class Scenario:
         epoch: datetime,
         domains: Sequence[str],
         rules: Sequence[Rule],
-        capabilities: str,
-        imap: ImapSettings,
+        capabilities: str = "",
+        imap: ImapSettings | None = None,
     ) -> None:
         self._store = store
         self._epoch = epoch
