@@ -4,6 +4,7 @@ A line of duets.txt is followed by ``~ why`` if the two answer differently, with
 the sentence that decides it; all others must be answered alike.
 """
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from duet_walk import play, scripts
 from harness import dialogues
 
 DUETS = dialogues(Path(__file__).parent / "duets.txt")
-WALK = 1_200
+WALK = int(os.environ.get("MOCKMAIL_OPINIONS", "600"))
 """Lines that are made up."""
 SEED = 2
 

@@ -30,7 +30,7 @@ STEP = 4
 MOST = 8.0
 """Times as long that STEP times as much may take: half of its square."""
 ATTEMPTS = 3
-SLOW = 0.12
+SLOW = 0.05
 """Seconds of a run after which no larger input is tried."""
 NOISE = 0.001
 """Seconds of a run that say nothing yet."""

@@ -1,5 +1,6 @@
 """ENVELOPE, BODYSTRUCTURE and sections of thousands of ugly messages, beside Dovecot's."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,8 @@ from ugly import ugly
 
 pytestmark = pytest.mark.program("dovecot")
 
-GENERATED = 1600
+GENERATED = int(os.environ.get("MOCKMAIL_OPINIONS", "600"))
+"""Messages that are made up."""
 ITEMS = b"ENVELOPE BODYSTRUCTURE BODY RFC822.SIZE"
 
 
