@@ -1,0 +1,119 @@
+"""Mail programs that are run to their end, and what the server heard from them meanwhile."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import mockmail
+from mockmail.world.handles import Mailbox
+from mockmail.world.transcript import Record, Who
+
+PATIENCE = 60
+"""Seconds until a program that hangs is killed."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a program did."""
+
+    status: int
+    output: str
+    records: tuple[Record, ...]
+    """What was said meanwhile, and what happened to the store."""
+
+    def commands(self, protocol: str) -> list[str]:
+        """The first line of each command, without its tag."""
+        found = []
+        for record in self.records:
+            said = record.who is Who.CLIENT and record.protocol == protocol
+            if said and (protocol != "imap" or record.tag is not None):
+                line = bytes(record.data).partition(b"\r\n")[0].decode()
+                found.append(line if record.tag is None else line[len(record.tag) + 1 :])
+        return found
+
+    @property
+    def changes(self) -> list[str]:
+        """What happened to the store."""
+        return [bytes(record.data).decode() for record in self.records if not record.session]
+
+
+class Laptop:
+    """A home directory, where programs find no settings but those of the test."""
+
+    def __init__(self, server: mockmail.Server, home: Path) -> None:
+        self.server = server
+        self.home = home
+
+    def file(self, name: str, text: str) -> Path:
+        """A file that nobody else may read: some programs insist on that."""
+        path = self.home / name
+        path.write_text(text)
+        path.chmod(0o600)
+        return path
+
+    def run(self, *command: str | Path, terminal: bool = False) -> Run:
+        """Run a program to its end.
+
+        With `terminal` it has one to be driven from; what it draws there is not kept.
+        """
+        before = len(self.server.transcript.records)
+        if terminal:
+            done = self._on_terminal(command)
+        else:
+            done = self._call(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        records = self.server.transcript.records[before:]
+        return Run(done.returncode, (done.stdout or b"").decode(errors="replace"), records)
+
+    def _on_terminal(self, command: tuple[str | Path, ...]) -> "subprocess.CompletedProcess[bytes]":
+        ours, theirs = os.openpty()
+        try:
+            return self._call(command, stdin=theirs, stdout=subprocess.DEVNULL)
+        finally:
+            os.close(ours)
+            os.close(theirs)
+
+    def _call(
+        self, command: tuple[str | Path, ...], *, stdin: int, stdout: int
+    ) -> "subprocess.CompletedProcess[bytes]":
+        return subprocess.run(
+            command,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=subprocess.STDOUT,
+            cwd=self.home,
+            env={
+                "HOME": str(self.home),
+                "LC_ALL": "C.UTF-8",
+                "PATH": os.environ["PATH"],
+                "TERM": "vt100",
+                "TZ": "UTC",
+            },
+            timeout=PATIENCE,
+        )
+
+
+def note(subject: str) -> bytes:
+    """A small letter."""
+    return f"From: Ben <ben@example.org>\r\nSubject: {subject}\r\n\r\nOn {subject}.\r\n".encode()
+
+
+def mailbox(user: mockmail.User, name: str) -> mockmail.Mailbox:
+    """A mailbox beside the INBOX, which is made if it is not there."""
+    world, account = user._world, user._user
+    with world.engine.turn():
+        stored = account.mailbox(name) or world.store.create(account, name)
+    return Mailbox(world, account, stored)
+
+
+def names(user: mockmail.User) -> set[str]:
+    """What mailboxes there are."""
+    with user._world.engine.turn():
+        return set(user._user.mailboxes)
+
+
+def subjects(box: mockmail.Mailbox) -> dict[str, set[str]]:
+    """The flags of each message, by its subject."""
+    found = {message.subject: set(message.flags) for message in box.messages}
+    assert len(found) == len(box.messages), "two messages have one subject"
+    return found
