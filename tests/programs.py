@@ -3,14 +3,18 @@
 import os
 import subprocess
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import mockmail
+from mockmail.message.message import Message
+from mockmail.store.flags import NO_FLAGS
 from mockmail.world.handles import Mailbox
 from mockmail.world.transcript import Record, Who
 
 PATIENCE = 60
 """Seconds until a program that hangs is killed."""
+LATER = datetime(2024, 1, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,11 @@ class Laptop:
         )
 
 
+def unix(raw: bytes) -> bytes:
+    """With the line ends that programs give it here."""
+    return raw.replace(b"\r\n", b"\n")
+
+
 def note(subject: str) -> bytes:
     """A small letter."""
     return f"From: Ben <ben@example.org>\r\nSubject: {subject}\r\n\r\nOn {subject}.\r\n".encode()
@@ -102,7 +111,9 @@ def mailbox(user: mockmail.User, name: str) -> mockmail.Mailbox:
     """A mailbox beside the INBOX, which is made if it is not there."""
     world, account = user._world, user._user
     with world.engine.turn():
-        stored = account.mailbox(name) or world.store.create(account, name)
+        stored = account.mailbox(name)
+        if stored is None:
+            stored = world.store.create(account, name)
     return Mailbox(world, account, stored)
 
 
@@ -117,3 +128,19 @@ def subjects(box: mockmail.Mailbox) -> dict[str, set[str]]:
     found = {message.subject: set(message.flags) for message in box.messages}
     assert len(found) == len(box.messages), "two messages have one subject"
     return found
+
+
+@dataclass(frozen=True)
+class Deliver:
+    """Effect: just now a letter comes."""
+
+    user: str
+    raw: bytes
+
+    def apply(self, moment: mockmail.Moment) -> None:
+        inbox = moment.store.users[self.user].mailboxes["INBOX"]
+        with moment.store.transaction(moment.actor) as tx:
+            tx.append(inbox, Message(self.raw), NO_FLAGS, LATER)
+
+    def __str__(self) -> str:
+        return f"{{deliver: {{user: {self.user}}}}}"
