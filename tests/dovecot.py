@@ -4,13 +4,14 @@ The process is started already logged in, without Dovecot's master, ports or the
 machine's configuration; as root it runs as ``nobody``.
 """
 
-import os
 import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from nobody import hand_over
 
 PROGRAM = "/usr/lib/dovecot/imap"
 VERSION = "2.3."
@@ -51,21 +52,12 @@ class Dovecot:
             (cur / f"{number:08d}.M{number:08d}.mockmail:2,").write_bytes(raw)
         config = folder / "dovecot.conf"
         config.write_text(_CONFIG.format(folder=folder))
-        root = os.geteuid() == 0
-        if root:
-            shutil.chown(folder, "nobody")
-            for path in folder.rglob("*"):
-                shutil.chown(path, "nobody")
-            for above in folder.parents:
-                above.chmod(above.stat().st_mode | 0o011)
         self._process = subprocess.Popen(
             [PROGRAM, "-c", str(config)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={"USER": "anna", "HOME": str(folder)},
-            user="nobody" if root else None,
-            group="nogroup" if root else None,
-            extra_groups=[] if root else None,
+            **hand_over(folder),
         )
         self._line()
         self.command(b"SELECT INBOX")

@@ -11,6 +11,7 @@ from mockmail.message.message import Message
 from mockmail.store.flags import NO_FLAGS
 from mockmail.world.handles import Mailbox
 from mockmail.world.transcript import Record, Who
+from nobody import hand_over
 
 PATIENCE = 60
 """Seconds until a program that hangs is killed."""
@@ -43,18 +44,26 @@ class Run:
 
 
 class Laptop:
-    """A home directory, where programs find no settings but those of the test."""
+    """A home directory, where programs find no settings but those of the test.
+
+    They run as an ordinary user, as most of them insist on.
+    """
 
     def __init__(self, server: mockmail.Server, home: Path) -> None:
         self.server = server
         self.home = home
 
     def file(self, name: str, text: str) -> Path:
-        """A file that nobody else may read: some programs insist on that."""
+        """A file that no other user may read: some programs insist on that."""
         path = self.home / name
         path.write_text(text)
         path.chmod(0o600)
         return path
+
+    @property
+    def trust(self) -> Path:
+        """The certificate that vouches for the server, which offers TLS from now on."""
+        return self.file("ca.pem", self.server.ca.path.read_text())
 
     def run(self, *command: str | Path, terminal: bool = False) -> Run:
         """Run a program to its end.
@@ -94,6 +103,7 @@ class Laptop:
                 "TZ": "UTC",
             },
             timeout=PATIENCE,
+            **hand_over(self.home),
         )
 
 

@@ -1,6 +1,7 @@
 """Two people and three letters, for clients that nobody here wrote."""
 
 import imaplib
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,9 +61,10 @@ def letters(anna: mockmail.User) -> tuple[bytes, bytes, bytes]:
 
 
 @pytest.fixture
-def laptop(mailserver: mockmail.Server, tmp_path: Path) -> Laptop:
+def laptop(mailserver: mockmail.Server) -> Iterator[Laptop]:
     """Where Anna's mail programs run."""
-    return Laptop(mailserver, tmp_path)
+    with tempfile.TemporaryDirectory(prefix="mockmail-") as home:
+        yield Laptop(mailserver, Path(home))
 
 
 @pytest.fixture

@@ -205,9 +205,8 @@ def test_a_reset_inside_a_message_and_a_second_run(
 
 @pytest.mark.parametrize("protocol", ["imap", "imaps", "pop3", "pop3s"])
 def test_over_tls(fetchmail: Fetchmail, letters: Letters, protocol: str) -> None:
-    server = fetchmail.laptop.server
     secure = ("ssl" if protocol.endswith("s") else "sslproto tls1.2+") + " sslcertck"
-    trust = f"{secure} sslcertfile {server.ca.path}"
+    trust = f"{secure} sslcertfile {fetchmail.laptop.trust}"
     # An address it compares with the host names in the certificate only.
     refused = fetchmail.run(protocol, host="localhost", secure=secure)
     assert refused.status == SOCKET

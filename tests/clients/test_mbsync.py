@@ -299,7 +299,7 @@ def test_over_tls(mbsync: Mbsync, letters: Letters, kind: str, host: str) -> Non
     server = mbsync.laptop.server
     store = f"Host {host}\nSSLType {kind}"
     port = server.imaps.port if kind == "IMAPS" else server.imap.port
-    ca = server.ca.path
+    ca = mbsync.laptop.trust
     refused = mbsync.run(store=store, port=port)
     assert refused.status != 0
     assert not any("LOGIN" in command for command in refused.commands("imap"))

@@ -1,7 +1,9 @@
 """ENVELOPE, BODYSTRUCTURE and sections of thousands of ugly messages, beside Dovecot's."""
 
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -49,8 +51,11 @@ def raws() -> list[bytes]:
 
 
 @pytest.fixture(scope="module")
-def dovecot(raws: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
-    with Dovecot(tmp_path_factory.mktemp("dovecot"), raws) as server:
+def dovecot(raws: list[bytes]) -> Iterator[Dovecot]:
+    with (
+        tempfile.TemporaryDirectory(prefix="mockmail-") as folder,
+        Dovecot(Path(folder), raws) as server,
+    ):
         yield server
 
 
