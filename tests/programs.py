@@ -1,10 +1,13 @@
 """Mail programs that are run to their end, and what the server heard from them meanwhile."""
 
+import contextlib
 import os
 import subprocess
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import mockmail
 from mockmail.message.message import Message
@@ -13,7 +16,7 @@ from mockmail.world.handles import Mailbox
 from mockmail.world.transcript import Record, Who
 from nobody import hand_over
 
-PATIENCE = 60
+PATIENCE = 30
 """Seconds until a program that hangs is killed."""
 LATER = datetime(2024, 1, 2, tzinfo=UTC)
 
@@ -24,7 +27,7 @@ class Run:
 
     status: int
     output: str
-    records: tuple[Record, ...]
+    records: tuple[Record, ...] = field(repr=False)
     """What was said meanwhile, and what happened to the store."""
 
     def commands(self, protocol: str) -> list[str]:
@@ -65,46 +68,52 @@ class Laptop:
         """The certificate that vouches for the server, which offers TLS from now on."""
         return self.file("ca.pem", self.server.ca.path.read_text())
 
-    def run(self, *command: str | Path, terminal: bool = False) -> Run:
-        """Run a program to its end.
-
-        With `terminal` it has one to be driven from; what it draws there is not kept.
-        """
+    def run(self, *command: str | Path, given: bytes = b"") -> Run:
+        """Run a program to its end; `given` is its input."""
         before = len(self.server.transcript.records)
-        if terminal:
-            done = self._on_terminal(command)
-        else:
-            done = self._call(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-        records = self.server.transcript.records[before:]
-        return Run(done.returncode, (done.stdout or b"").decode(errors="replace"), records)
-
-    def _on_terminal(self, command: tuple[str | Path, ...]) -> "subprocess.CompletedProcess[bytes]":
-        ours, theirs = os.openpty()
-        try:
-            return self._call(command, stdin=theirs, stdout=subprocess.DEVNULL)
-        finally:
-            os.close(ours)
-            os.close(theirs)
-
-    def _call(
-        self, command: tuple[str | Path, ...], *, stdin: int, stdout: int
-    ) -> "subprocess.CompletedProcess[bytes]":
-        return subprocess.run(
+        done = subprocess.run(
             command,
-            stdin=stdin,
-            stdout=stdout,
+            input=given,
+            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            cwd=self.home,
-            env={
-                "HOME": str(self.home),
-                "LC_ALL": "C.UTF-8",
-                "PATH": os.environ["PATH"],
-                "TERM": "vt100",
-                "TZ": "UTC",
-            },
             timeout=PATIENCE,
-            **hand_over(self.home),
+            **self._surroundings(),
         )
+        return self._ran(before, done.returncode, done.stdout)
+
+    def run_on_terminal(self, *command: str | Path) -> Run:
+        """Run a program that draws on a terminal to its end; nobody types there."""
+        before = len(self.server.transcript.records)
+        ours, theirs = os.openpty()
+        with os.fdopen(ours, "rb", buffering=0) as screen:
+            process = subprocess.Popen(
+                command, stdin=theirs, stdout=theirs, stderr=theirs, **self._surroundings()
+            )
+            os.close(theirs)
+            guard = threading.Timer(PATIENCE, process.kill)
+            guard.start()
+            drawn = b""
+            # Reading from a terminal that nobody has open is an error.
+            with contextlib.suppress(OSError):
+                while more := screen.read(65_536):
+                    drawn += more
+            status = process.wait()
+            guard.cancel()
+        return self._ran(before, status, drawn)
+
+    def _surroundings(self) -> dict[str, Any]:
+        environment = {
+            "HOME": str(self.home),
+            "LC_ALL": "C.UTF-8",
+            "PATH": os.environ["PATH"],
+            "TERM": "vt100",
+            "TZ": "UTC",
+        }
+        return {"cwd": self.home, "env": environment, **hand_over(self.home)}
+
+    def _ran(self, before: int, status: int, output: bytes) -> Run:
+        records = self.server.transcript.records[before:]
+        return Run(status, output.decode(errors="replace"), records)
 
 
 def unix(raw: bytes) -> bytes:
