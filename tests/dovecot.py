@@ -4,14 +4,15 @@ The process is started already logged in, without Dovecot's master, ports or the
 machine's configuration; as root it runs as ``nobody``.
 """
 
-import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Timer
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+
+from nobody import hand_over
 
 PROGRAM = "/usr/lib/dovecot/imap"
 VERSION = "2.3."
@@ -52,21 +53,12 @@ class Dovecot:
             (cur / f"{number:08d}.M{number:08d}.mockmail:2,").write_bytes(raw)
         config = folder / "dovecot.conf"
         config.write_text(_CONFIG.format(folder=folder))
-        root = os.geteuid() == 0
-        if root:
-            shutil.chown(folder, "nobody")
-            for path in folder.rglob("*"):
-                shutil.chown(path, "nobody")
-            for above in folder.parents:
-                above.chmod(above.stat().st_mode | 0o011)
         self._process = subprocess.Popen(
             [PROGRAM, "-c", str(config)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={"USER": "anna", "HOME": str(folder)},
-            user="nobody" if root else None,
-            group="nogroup" if root else None,
-            extra_groups=[] if root else None,
+            **hand_over(folder),
         )
         self._line()
         self.command(b"SELECT INBOX")
@@ -139,14 +131,10 @@ class Theirs:
         for each in (folder / "run", folder / "mail"):
             each.mkdir()
         (folder / "dovecot.conf").write_text(_SHARED.format(folder=folder))
-        if os.geteuid() == 0:
-            for path in (folder, *folder.rglob("*")):
-                shutil.chown(path, "nobody")
-            for above in folder.parents:
-                above.chmod(above.stat().st_mode | 0o011)
+        self._as = hand_over(folder)
 
     def session(self) -> "Session":
-        return Session(self._folder)
+        return Session(self._folder, self._as)
 
 
 _SHARED = """\
@@ -172,17 +160,14 @@ GUARD = 20
 class Session:
     """One IMAP process on such a folder, logged in."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, user: Mapping[str, Any]) -> None:
         self._log = folder / "log"
-        root = os.geteuid() == 0
         self._process = subprocess.Popen(
             [PROGRAM, "-c", str(folder / "dovecot.conf")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={"USER": "anna", "HOME": str(folder)},
-            user="nobody" if root else None,
-            group="nogroup" if root else None,
-            extra_groups=[] if root else None,
+            **user,
         )
         self._line()
 

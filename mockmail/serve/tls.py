@@ -16,6 +16,8 @@ if TYPE_CHECKING:  # an extra, imported when TLS is first used
 
 NEEDED = "TLS needs trustme, which makes the certificates: pip install 'mockmail[tls]'"
 NAMES = ("localhost", "127.0.0.1", "::1")
+COMMON_NAME = "127.0.0.1"
+"""For clients that look nowhere else for an address, or want to see a name there at all."""
 _making = threading.Lock()
 
 
@@ -57,9 +59,9 @@ class Authority:
 
     def _certificate(self, host: str) -> "trustme.LeafCert":
         try:
-            return self._ca.issue_cert(*NAMES, host)
+            return self._ca.issue_cert(*NAMES, host, common_name=COMMON_NAME)
         except ValueError:  # a domain of a scenario need not be one of the DNS
-            return self._ca.issue_cert(*NAMES)
+            return self._ca.issue_cert(*NAMES, common_name=COMMON_NAME)
 
 
 @functools.cache

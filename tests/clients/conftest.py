@@ -1,8 +1,14 @@
 """Two people and three letters, for clients that nobody here wrote."""
 
+import imaplib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 import mockmail
+from programs import Laptop
 
 NOON = (
     b"From: Ben <ben@example.org>\r\n"
@@ -52,3 +58,19 @@ def letters(anna: mockmail.User) -> tuple[bytes, bytes, bytes]:
     anna.deliver(DOTS, flags=[r"\Flagged"])
     anna.deliver(LONG)
     return NOON, DOTS, LONG
+
+
+@pytest.fixture
+def laptop(mailserver: mockmail.Server) -> Iterator[Laptop]:
+    """Where Anna's mail programs run."""
+    with tempfile.TemporaryDirectory(prefix="mockmail-") as home:
+        yield Laptop(mailserver, Path(home))
+
+
+@pytest.fixture
+def phone(mailserver: mockmail.Server, anna: mockmail.User) -> Iterator[imaplib.IMAP4]:
+    """Anna at her INBOX with another client, for what happens behind a program's back."""
+    with imaplib.IMAP4(mailserver.imap.host, mailserver.imap.port, timeout=5.0) as client:
+        client.login(anna.login, anna.password)
+        client.select("INBOX")
+        yield client
