@@ -18,6 +18,8 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
 from test_model import Sessions  # noqa: E402
 
+from harness import WORLDS  # noqa: E402
+
 STEPS_IN_A_WORLD = 50
 
 
@@ -39,6 +41,7 @@ class Walk(Sessions):
 
     def teardown(self) -> None:
         super().teardown()
+        WORLDS.clear()  # or they are all kept
         Walk.worlds += 1
 
 
