@@ -5,6 +5,7 @@ machine's configuration; as root it runs as ``nobody``.
 """
 
 import shutil
+import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -38,28 +39,47 @@ def version() -> str:
     return found.stdout.split()[0]
 
 
+def furnish(folder: Path) -> Path:
+    """Make `folder` a home with a configuration and an empty Maildir; where its messages go."""
+    (folder / "log").touch()
+    cur = folder / "mail" / "cur"
+    for each in (folder / "run", folder / "mail" / "new", folder / "mail" / "tmp", cur):
+        each.mkdir(parents=True)
+    (folder / "dovecot.conf").write_text(_CONFIG.format(folder=folder))
+    return cur
+
+
+def name_of(number: int, info: str = "") -> str:
+    """A message's file name: Dovecot takes them in the order of their names."""
+    return f"{number:08d}.M{number:08d}.mockmail:2,{info}"
+
+
+def start(
+    folder: Path, user: Mapping[str, Any], connection: socket.socket | None = None
+) -> subprocess.Popen[bytes]:
+    """The IMAP process of a home, already logged in: on a socket, or on two pipes."""
+    ends = subprocess.PIPE if connection is None else connection
+    return subprocess.Popen(
+        [PROGRAM, "-c", str(folder / "dovecot.conf")],
+        stdin=ends,
+        stdout=ends,
+        # It tells there, too, that its client has gone.
+        stderr=None if connection is None else subprocess.DEVNULL,
+        env={"USER": "anna", "HOME": str(folder)},
+        **user,
+    )
+
+
 class Dovecot:
     """A session in an INBOX that holds these messages, UIDs from 1."""
 
     def __init__(self, folder: Path, messages: Sequence[bytes]) -> None:
         assert version().startswith(VERSION), f"this needs Dovecot {VERSION}x, not {version()!r}"
         self.log = folder / "log"
-        self.log.touch()
-        cur = folder / "mail" / "cur"
-        for each in (folder / "run", folder / "mail" / "new", folder / "mail" / "tmp", cur):
-            each.mkdir(parents=True)
+        cur = furnish(folder)
         for number, raw in enumerate(messages, 1):
-            # Dovecot takes them in the order of their names.
-            (cur / f"{number:08d}.M{number:08d}.mockmail:2,").write_bytes(raw)
-        config = folder / "dovecot.conf"
-        config.write_text(_CONFIG.format(folder=folder))
-        self._process = subprocess.Popen(
-            [PROGRAM, "-c", str(config)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={"USER": "anna", "HOME": str(folder)},
-            **hand_over(folder),
-        )
+            (cur / name_of(number)).write_bytes(raw)
+        self._process = start(folder, hand_over(folder))
         self._line()
         self.command(b"SELECT INBOX")
 
@@ -85,20 +105,6 @@ class Dovecot:
             elif line.startswith(b"a ") and not (len(answer) > 1 and answer[-2].endswith(b"}")):
                 assert line.startswith(b"a OK"), line
                 return b"".join(answer)
-
-    def length(self, command: bytes) -> int:
-        """Give a command and read to its end; octets of the answer."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(b"a " + command + b"\r\n")
-        self._process.stdin.flush()
-        octets, tail = 0, b"\r\n"
-        while not (tail.endswith(b"\r\n") and b"\r\na OK " in tail):
-            got = self._process.stdout.read1(262_144)  # type: ignore[attr-defined]
-            assert got, "Dovecot has ended"
-            octets += len(got)
-            tail = (tail + got)[-200:]
-        return octets
 
     def __enter__(self) -> Self:
         return self
@@ -162,13 +168,7 @@ class Session:
 
     def __init__(self, folder: Path, user: Mapping[str, Any]) -> None:
         self._log = folder / "log"
-        self._process = subprocess.Popen(
-            [PROGRAM, "-c", str(folder / "dovecot.conf")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={"USER": "anna", "HOME": str(folder)},
-            **user,
-        )
+        self._process = start(folder, user)
         self._line()
 
     def _line(self) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from . import fetching, growth, memory, parsing, starting, talking
+from . import beside, fetching, growth, memory, parsing, starting, talking
 from .rows import Row, Scale
 
 GROUPS: dict[str, Callable[[Scale], Iterator[Row]]] = {
@@ -18,4 +18,5 @@ GROUPS: dict[str, Callable[[Scale], Iterator[Row]]] = {
     "growth": growth.rows,
     "rules": fetching.rules,
     "processes": starting.processes,
+    "beside": beside.rows,
 }

@@ -1,19 +1,14 @@
 """What follows from messages: ENVELOPE, BODYSTRUCTURE and searched text, made and made again.
 
-Beside the standard library's parser, a plain loop, and Dovecot if it is there:
-its IMAP process on two pipes, with a Maildir and its settings as they come.
-*Cold* is the first time in a new mailbox, *warm* the second.
+Beside the standard library's parser, a plain loop, and the first time.
 """
 
 import email
-import tempfile
 from collections.abc import Callable, Iterator
 from email import policy
 from email.utils import getaddresses
 from itertools import count as count_from
-from pathlib import Path
 
-from dovecot import Dovecot, version
 from mockmail.clock import EPOCH
 from mockmail.imap.fetch.structure import bodystructure_item, envelope_item
 from mockmail.message.attachment import Attachment
@@ -22,7 +17,7 @@ from mockmail.message.message import Message
 
 from .rows import Row, Scale
 from .stopwatch import interleaved, seconds, timed
-from .worlds import LINE, LOGIN, SELECT, Talker, scenario_of, settled
+from .worlds import LINE, scenario_of, settled
 
 TEXT = LINE.decode() * 20
 ENVELOPES = b"a FETCH 1:* (ENVELOPE)\r\n"
@@ -36,13 +31,13 @@ TRACE = [
 ]  # fmt: skip
 
 
-def typical(number: int) -> bytes:
-    """Mail as it comes: plain, with HTML, with a file of 20 KiB, or forwarded."""
+def typical(number: int, file: int = 20_480) -> bytes:
+    """Mail as it comes: plain, with HTML, with a file of so many octets, or forwarded."""
     kind = number % 4
     html = f"<p>{TEXT}</p>" if kind else None
     attachments: tuple[Attachment, ...] = ()
     if kind == 2:
-        attachments = (Attachment("a.bin", bytes(range(256)) * 80),)
+        attachments = (Attachment("a.bin", bytes(range(256)) * (file // 256)),)
     elif kind == 3:
         attachments = (Attachment("a.eml", typical(1), "message/rfc822"),)
     boundaries = count_from()
@@ -97,7 +92,7 @@ def fresh(scale: Scale) -> Iterator[Row]:
 
 
 def structures(scale: Scale) -> Iterator[Row]:
-    """FETCH of them again, and beside Dovecot."""
+    """FETCH of them again."""
     count = scale.small
     raws = [typical(number) for number in range(count)]
     for name, command in (("ENVELOPE", ENVELOPES), ("BODYSTRUCTURE", STRUCTURES)):
@@ -111,7 +106,6 @@ def structures(scale: Scale) -> Iterator[Row]:
         )
         against = "the same lines formatted and joined in a plain loop"
         yield Row(f"FETCH 1:* ({name}), {count:,}, again, engine", mine / count, other / count, against, per="message")  # fmt: skip
-        yield from _beside_dovecot(scale, raws, f"FETCH 1:* ({name})", command)
 
 
 def _numbered(lines: list[bytes]) -> Callable[[], list[bytes]]:
@@ -126,7 +120,7 @@ def _numbered(lines: list[bytes]) -> Callable[[], list[bytes]]:
 
 
 def searching(scale: Scale) -> Iterator[Row]:
-    """SEARCH in headers and bodies beside Dovecot's; nothing is found."""
+    """SEARCH in headers and bodies, again; nothing is found."""
     raws = [typical(number) for number in range(scale.small)]
     for key in (b"SUBJECT nowhere", b"BODY nowhere", b"SENTSINCE 2-Jan-2030"):
         name = f"SEARCH {key.decode()}"
@@ -135,26 +129,3 @@ def searching(scale: Scale) -> Iterator[Row]:
         cold = seconds(lambda t=talker, c=command: t.ask(c))  # type: ignore[misc]
         warm = seconds(lambda t=talker, c=command: t.ask(c), scale.rounds)  # type: ignore[misc]
         yield Row(f"{name}, {scale.small:,}, again, engine", warm / len(raws), cold / len(raws), "the first time", per="message")  # fmt: skip
-        yield from _beside_dovecot(scale, raws, name, command)
-
-
-def _beside_dovecot(scale: Scale, raws: list[bytes], name: str, command: bytes) -> Iterator[Row]:
-    if not version():
-        return
-    times: dict[str, list[tuple[float, float]]] = {"cold": [], "warm": []}
-    plain = command[2:].removesuffix(b"\r\n")
-    for _ in range(scale.few_rounds):
-        mine = Talker(scenario_of(raws).world(), LOGIN, SELECT)
-        with tempfile.TemporaryDirectory() as folder:
-            mailbox = Path(folder) / "dovecot"
-            mailbox.mkdir()
-            with Dovecot(mailbox, raws) as theirs:
-                for heat in times:
-                    ours = seconds(lambda t=mine: t.ask(command))  # type: ignore[misc]
-                    other = seconds(lambda t=theirs: t.length(plain))  # type: ignore[misc]
-                    times[heat].append((ours, other))
-    for heat, pairs in times.items():
-        ours, other = (sorted(side)[len(side) // 2] for side in zip(*pairs, strict=True))
-        count = len(raws)
-        against = f"Dovecot {version()}, pipes"
-        yield Row(f"{name}, {count:,}, {heat}, engine", ours / count, other / count, against, per="message")  # fmt: skip

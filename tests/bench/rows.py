@@ -24,6 +24,8 @@ class Scale:
     """Of what takes microseconds."""
     few_rounds: int = 5
     """Of what takes seconds."""
+    warm: int = 3
+    """Runs in each round after the first, where a server has caches."""
     batch: int = 200
     """Runs per round of what takes microseconds, where it leaves nothing behind."""
     processes: int = 25
@@ -40,6 +42,7 @@ QUICK = Scale(
     rounds=1,
     many_rounds=1,
     few_rounds=1,
+    warm=1,
     batch=2,
     processes=1,
 )
@@ -68,11 +71,12 @@ class Row:
         return f"| {self.name} | {mine} | {self.against}: {other} | {self.ratio:.3g} |"
 
     def _show(self, value: float) -> str:
-        shown = _time(value) if self.unit == "s" else _octets(value)
+        shown = duration(value) if self.unit == "s" else _octets(value)
         return f"{shown}/{self.per}" if self.per else shown
 
 
-def _time(value: float) -> str:
+def duration(value: float) -> str:
+    """Seconds, in the unit that suits them."""
     for factor, unit in ((1e9, "ns"), (1e6, "µs"), (1e3, "ms")):
         if value * factor < 999.5:
             return f"{value * factor:.3g} {unit}"

@@ -18,15 +18,17 @@ from .stopwatch import trio
 LOOPBACK = "127.0.0.1"
 BUFFER = 262_144
 """Octets that the client asks for at once."""
+TAGGED = 4_096
+"""Octets of the longest tagged line."""
 
 Chunks = Iterable[bytes | memoryview]
 
 
 class Caller:
-    """A plain blocking client."""
+    """A plain blocking client; ``TimeoutError`` if an answer takes longer than its patience."""
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection((LOOPBACK, port))
+    def __init__(self, port: int, patience: float | None = None) -> None:
+        self._socket = socket.create_connection((LOOPBACK, port), patience)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._buffer = bytearray(BUFFER)
 
@@ -34,6 +36,9 @@ class Caller:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._socket.close()
 
     def ask(self, command: bytes, octets: int) -> None:
@@ -45,21 +50,47 @@ class Caller:
             octets -= got
         assert octets == 0, "more was said than was asked for"
 
-    def length(self, command: bytes) -> int:
-        """Send a command with the tag ``a`` and read to its end; octets of the answer."""
-        self._socket.sendall(command)
-        octets, tail = 0, b"\r\n"
+    def pieces(self, command: bytes) -> Iterator[memoryview]:
+        """Send a command with the tag ``a`` and read to its end, which must be an OK.
+
+        The pieces are of one buffer, each only until the next one comes.
+        """
+        self.write(command)
+        view = memoryview(self._buffer)
+        tail = b"\r\n"
         while not (tail.endswith(b"\r\n") and b"\r\na OK " in tail):
-            got = self._socket.recv(BUFFER)
+            got = self._socket.recv_into(self._buffer)
             assert got, "the server has closed the connection"
+            piece = view[:got]
+            yield piece
+            # No more is looked at than can be a tagged line, which may name every capability.
+            tail = (tail + bytes(piece[-TAGGED:]))[-TAGGED:]
             assert b"\r\na BAD " not in tail, tail
-            octets += len(got)
-            tail = (tail + got)[-4096:]  # a tagged line may name every capability
-        return octets
+            assert b"\r\na NO " not in tail, tail
+
+    def length(self, command: bytes) -> int:
+        """The same; octets of the answer."""
+        return sum(map(len, self.pieces(command)))
+
+    def answer(self, command: bytes) -> bytes:
+        """The same; the whole answer."""
+        return b"".join(map(bytes, self.pieces(command)))
+
+    def write(self, data: bytes) -> None:
+        self._socket.sendall(data)
+
+    def read(self) -> bytes:
+        """What has come, or what comes next."""
+        got = self._socket.recv(BUFFER)
+        assert got, "the server has closed the connection"
+        return got
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
 
     def greeted(self, *commands: bytes) -> Self:
         """Read the greeting of an IMAP server, and give these commands."""
-        self._socket.recv(BUFFER)
+        self.read()
         for command in commands:
             self.length(command)
         return self

@@ -8,11 +8,11 @@ them; the others take them from here.
 import gc
 from collections.abc import Callable
 from statistics import median
-from time import perf_counter  # noqa: TID251
+from time import perf_counter, sleep  # noqa: TID251
 
 import trio  # noqa: TID251
 
-__all__ = ["Measure", "interleaved", "seconds", "timed", "trio"]
+__all__ = ["Measure", "interleaved", "seconds", "sleep", "timed", "trio"]
 
 Measure = Callable[[], float]
 """Does its work once and returns how long it took, in seconds."""

@@ -15,6 +15,12 @@ FLAGS: tuple[Flags, ...] = tuple(
 )
 """What the messages have in turn."""
 SEEN = FLAGS[1:]
+SYSTEM: tuple[Flags, ...] = tuple(
+    map(flags, ((), ("\\Seen",), ("\\Answered", "\\Seen"), ("\\Flagged", "\\Seen")))
+)
+"""The same for other servers' mailboxes, too."""
+INFO = ("", "S", "RS", "FS")
+"""As Maildir has it in a file's name."""
 LINE = b"All work and no play makes a mail server a very dull one indeed, says its test.\r\n"
 
 
