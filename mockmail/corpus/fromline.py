@@ -39,8 +39,8 @@ def date(line: bytes) -> datetime | None:
 def sender(message: Message) -> str:
     """Who sent it, where Return-Path or From has an address that can stand in the line."""
     raw, fields = message.raw, message.fields
-    for name in (b"return-path", b"from"):
-        value = next((raw[field.value : field.end] for field in fields if field.name == name), b"")
+    for wanted in (b"return-path", b"from"):
+        value = next((raw[value:end] for name, _, value, end in fields if name == wanted), b"")
         found = _ADDRESS.fullmatch(unfold(value))
         if found is not None:
             return found[1].decode("ascii")

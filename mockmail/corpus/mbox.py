@@ -85,7 +85,7 @@ def render(items: Iterable[Item], newlines: Written = "lf") -> Iterator[bytes]:
             text = text + end
         message = Message(text, newlines="keep")
         if item.flags or status.tells(message.fields):
-            at = message.fields[-1].end if message.fields else 0
+            at = message.fields[-1][3] if message.fields else 0
             text = text[:at] + status.written(item.flags).replace(b"\n", end) + text[at:]
         if b"From " in text:
             text = _TO_QUOTE.sub(b">", text)

@@ -17,18 +17,18 @@ _NAMES = list(_LETTERS)
 
 def tells(fields: Iterable[Field]) -> bool:
     """Whether one of the fields tells flags."""
-    return any(field.name in _LETTERS for field in fields)
+    return any(name in _LETTERS for name, _, _, _ in fields)
 
 
 def read(raw: bytes, fields: Iterable[Field]) -> Flags:
     """What these fields of `raw` tell."""
     names: list[str] = []
-    for field in fields:
-        if field.name in _LETTERS:
-            value = unfold(raw[field.value : field.end]).decode("ascii", "replace")
-            if field.name == b"x-keywords":
+    for name, _, start, end in fields:
+        if name in _LETTERS:
+            value = unfold(raw[start:end]).decode("ascii", "replace")
+            if name == b"x-keywords":
                 names += filter(is_keyword, value.split())
-            letters = _LETTERS[field.name]
+            letters = _LETTERS[name]
             names += [letters[letter] for letter in value if letter in letters]
     return flags(names)
 
@@ -46,9 +46,9 @@ def written(told: Flags) -> bytes:
 def last(raw: bytes, fields: tuple[Field, ...]) -> tuple[int, int, Flags] | None:
     """Where the last fields are the three, just as `written` spells them, and what they tell."""
     three = fields[-len(_NAMES) :]
-    if [field.name for field in three] != _NAMES:
+    if [name for name, _, _, _ in three] != _NAMES:
         return None
-    start, end, told = three[0].start, three[-1].end, read(raw, three)
+    start, end, told = three[0][1], three[-1][3], read(raw, three)
     if raw[start:end].replace(b"\r\n", b"\n") != written(told):
         return None
     return start, end, told

@@ -7,21 +7,18 @@ fields in order are the header. Nothing is decoded here.
 """
 
 import re
-from typing import NamedTuple
 
 # Where a line ends and the next one doesn't go on with it.
 _NEXT = re.compile(rb"\n(?![ \t])")
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 
 
-class Field(NamedTuple):
-    """One field: its name in lower case (empty if it has none), and where it stands."""
+Field = tuple[bytes, int, int, int]
+"""One field: its name in lower case (empty if it has none), where it starts, where what
+follows the colon starts, and where it ends.
 
-    name: bytes
-    start: int
-    value: int
-    """Where what follows the colon starts."""
-    end: int
+A plain tuple of what holds nothing, for then the garbage collector doesn't look at it again.
+"""
 
 
 def end_of_header(raw: bytes, start: int = 0, stop: int | None = None) -> int:
@@ -54,7 +51,6 @@ def scan(raw: bytes, start: int, end: int) -> tuple[Field, ...]:
     """The fields of the header ``raw[start:end]`` in order; `end` as `end_of_header` gives it."""
     last = end_of_fields(raw, start, end)
     fields = []
-    new = tuple.__new__  # a third of the time that Field() takes
     for text in _NEXT.split(raw[start:last]):
         stop = start + len(text) + 1
         if stop > last:
@@ -65,9 +61,9 @@ def scan(raw: bytes, start: int, end: int) -> tuple[Field, ...]:
         if colon:
             at = start + len(name) + 1
             # White space before the colon is obsolete, and allowed (RFC 5322 section 4.5).
-            fields.append(new(Field, (name.rstrip(b" \t").lower(), start, at, stop)))
+            fields.append((name.rstrip(b" \t").lower(), start, at, stop))
         else:
-            fields.append(new(Field, (b"", start, start, stop)))
+            fields.append((b"", start, start, stop))
         start = stop
     return tuple(fields)
 

@@ -90,9 +90,9 @@ class Message:
         The last one, as in the envelope.
         """
         wanted = name.lower().encode()
-        for field in reversed(self.fields):
-            if field.name == wanted:
-                return decode(header.unfold(self.raw[field.value : field.end]))
+        for each, _, value, end in reversed(self.fields):
+            if each == wanted:
+                return decode(header.unfold(self.raw[value:end]))
         return None
 
     def __repr__(self) -> str:

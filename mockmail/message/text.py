@@ -64,9 +64,9 @@ def part_text(message: Message, part: Part, octets: int | None = None) -> str:
 
 def _header_texts(message: Message) -> dict[bytes, bytes]:
     lines: dict[bytes, list[bytes]] = {}
-    for field in message.fields:
-        text = folded(decode(unfold(message.raw[field.value : field.end])))
-        lines.setdefault(field.name, []).append(text)
+    for name, _, value, end in message.fields:
+        text = folded(decode(unfold(message.raw[value:end])))
+        lines.setdefault(name, []).append(text)
     return {name: b"\n".join(texts) for name, texts in lines.items()}
 
 
@@ -80,7 +80,7 @@ def header_text(message: Message) -> bytes:
 
 
 def _lines(raw: bytes, fields: tuple[Field, ...]) -> str:
-    return "\n".join([decode(unfold(raw[field.start : field.end])) for field in fields])
+    return "\n".join([decode(unfold(raw[start:end])) for _, start, _, end in fields])
 
 
 def _body_text(message: Message) -> bytes:

@@ -50,7 +50,7 @@ def _chosen(
     wire: bytes, fields: tuple[Field, ...], start: int, end: int, names: Names, *, wanted: bool
 ) -> bytes:
     """The fields of these lower-cased names, or all others, and the empty line behind the header."""
-    chosen = [wire[field.start : field.end] for field in fields if (field.name in names) is wanted]
+    chosen = [wire[at:stop] for name, at, _, stop in fields if (name in names) is wanted]
     # The empty line is there if the message has one (RFC 9051 section 6.4.5.1).
     return b"".join((*chosen, wire[end_of_fields(wire, start, end) : end]))
 
