@@ -11,8 +11,9 @@ moves numbers is told unless the caller allows it.
 
 from bisect import bisect_left, bisect_right
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import assert_never
 
 from mockmail.imap import reply
@@ -142,10 +143,14 @@ class View:
         )
         return self._slices(slices, gone=gone)
 
-    def known(self) -> "Selection":
+    def known(self) -> Iterator[Chosen]:
         """All messages that the client knows and that still exist, in order."""
         self.advance()
-        return self._slices([(0, len(self.uids))])
+        numbered = zip(count(1), map(self.mailbox.entries.get, self.uids), strict=False)
+        if self.gone:
+            return ((Seq(seq), entry) for seq, entry in numbered if entry is not None)
+        # Nothing the client knows is gone: the journal was read just now.
+        return numbered  # type: ignore[return-value]
 
     def _slices(self, slices: Iterable[tuple[int, int]], *, gone: bool = False) -> "Selection":
         find: Callable[[Uid], Entry | None] = self.mailbox.entries.get

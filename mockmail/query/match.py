@@ -37,7 +37,9 @@ def matcher(criterion: Criterion, recent: Container[Uid]) -> Matcher:
         case All():
             return lambda seq, entry: True
         case HasFlag(flag):
-            return lambda seq, entry: flag in entry.flags
+            return _has_flag(flag, wanted=True)
+        case Not(HasFlag(flag)):
+            return _has_flag(flag, wanted=False)
         case Recent():
             return lambda seq, entry: entry.uid in recent
         case InSeqs(seqs):
@@ -74,6 +76,21 @@ def _modified_since(modseq: int, flag: str | None) -> Matcher:
     if flag is None:
         return lambda seq, entry: entry.modseq >= modseq
     return lambda seq, entry: entry.flag_modseq(flag) >= modseq
+
+
+def _has_flag(flag: str, *, wanted: bool) -> Matcher:
+    # Many messages have few sets of flags: each set is asked once.
+    verdicts: dict[bytes, bool] = {}
+
+    def test(seq: Seq, entry: Entry) -> bool:
+        flags = entry.flags
+        try:
+            return verdicts[flags.wire]
+        except KeyError:
+            verdict = verdicts[flags.wire] = (flag in flags) is wanted
+            return verdict
+
+    return test
 
 
 def _any_of(tests: list[Matcher]) -> Matcher:

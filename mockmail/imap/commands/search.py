@@ -99,9 +99,8 @@ def parse_uid(session: Session, cursor: Cursor) -> SearchCommand:
 
 def handle(session: Session, c: SearchCommand) -> Answer:
     view = session.selected
-    known = view.known().chosen
     test = matcher(resolved(c.criterion, view), view.recent)
-    matching = [(seq, entry) for seq, entry in known if test(seq, entry)]
+    matching = [(seq, entry) for seq, entry in view.known() if test(seq, entry)]
     found: Numbers = [entry.uid for _, entry in matching] if c.uid else [seq for seq, _ in matching]
     if c.returns is None:
         numbers = [b"%d" % number for number in found]
