@@ -1,4 +1,4 @@
-"""Dovecot as a second opinion: its IMAP process on two pipes, with a mailbox of its own.
+"""Dovecot as a second opinion: its IMAP process on two pipes, with mailboxes of its own.
 
 The process is started already logged in, without Dovecot's master, ports or the
 machine's configuration; as root it runs as ``nobody``.
@@ -19,15 +19,23 @@ PROGRAM = "/usr/lib/dovecot/imap"
 VERSION = "2.3."
 """What the comparisons were made with; another one would have other answers."""
 
+GUARD = 20
+"""Seconds after which a session that says nothing is given up."""
+
 _CONFIG = """\
 log_path = {folder}/log
 base_dir = {folder}/run
 state_dir = {folder}/run
-mail_location = maildir:{folder}/mail
+mail_location = {kind}:{folder}/mail
+mail_fsync = {fsync}
 ssl = no
 first_valid_uid = 0
 protocols = imap
 imap_max_line_length = 10M
+namespace inbox {{
+  inbox = yes
+  separator = /
+}}
 """
 
 
@@ -39,13 +47,15 @@ def version() -> str:
     return found.stdout.split()[0]
 
 
-def furnish(folder: Path) -> Path:
-    """Make `folder` a home with a configuration and an empty Maildir; where its messages go."""
+def furnish(folder: Path, kind: str = "maildir", fsync: str = "optimized") -> Path:
+    """Make `folder` a home with a configuration and no mail; where a Maildir's messages go."""
     (folder / "log").touch()
     cur = folder / "mail" / "cur"
-    for each in (folder / "run", folder / "mail" / "new", folder / "mail" / "tmp", cur):
-        each.mkdir(parents=True)
-    (folder / "dovecot.conf").write_text(_CONFIG.format(folder=folder))
+    mail = (folder / "mail" / "new", folder / "mail" / "tmp", cur) if kind == "maildir" else ()
+    for each in (folder / "run", folder / "mail", *mail):
+        each.mkdir(parents=True, exist_ok=True)
+    config = _CONFIG.format(folder=folder, kind=kind, fsync=fsync)
+    (folder / "dovecot.conf").write_text(config)
     return cur
 
 
@@ -70,140 +80,46 @@ def start(
     )
 
 
-class Dovecot:
-    """A session in an INBOX that holds these messages, UIDs from 1."""
-
-    def __init__(self, folder: Path, messages: Sequence[bytes]) -> None:
-        assert version().startswith(VERSION), f"this needs Dovecot {VERSION}x, not {version()!r}"
-        self.log = folder / "log"
-        cur = furnish(folder)
-        for number, raw in enumerate(messages, 1):
-            (cur / name_of(number)).write_bytes(raw)
-        self._process = start(folder, hand_over(folder))
-        self._line()
-        self.command(b"SELECT INBOX")
-
-    def _line(self) -> bytes:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line.endswith(b"\r\n"), f"Dovecot ended: {self.log.read_text()[-2000:]}"
-        return line
-
-    def command(self, command: bytes) -> bytes:
-        """All that is answered, the tagged line included, which must be an OK."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(b"a " + command + b"\r\n")
-        self._process.stdin.flush()
-        answer = []
-        while True:
-            line = self._line()
-            answer.append(line)
-            if line.endswith(b"}\r\n"):
-                octets = int(line[line.rindex(b"{") + 1 : -3])
-                answer.append(self._process.stdout.read(octets))
-            elif line.startswith(b"a ") and not (len(answer) > 1 and answer[-2].endswith(b"}")):
-                assert line.startswith(b"a OK"), line
-                return b"".join(answer)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
-
-
-class Theirs:
-    """A mail folder that several sessions share.
-
-    Of the kind sdbox, where everything is in an index that all of them read: a
-    Maildir is only looked at when its time of change has moved on.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        assert version().startswith(VERSION), f"this needs Dovecot {VERSION}x, not {version()!r}"
-        self._folder = folder
-        self.log = folder / "log"
-        self.log.touch()
-        for each in (folder / "run", folder / "mail"):
-            each.mkdir()
-        (folder / "dovecot.conf").write_text(_SHARED.format(folder=folder))
-        self._as = hand_over(folder)
-
-    def session(self) -> "Session":
-        return Session(self._folder, self._as)
-
-
-_SHARED = """\
-log_path = {folder}/log
-base_dir = {folder}/run
-state_dir = {folder}/run
-mail_location = sdbox:{folder}/mail
-mail_fsync = never
-ssl = no
-protocols = imap
-imap_max_line_length = 10M
-namespace inbox {{
-  inbox = yes
-  separator = /
-}}
-"""
-
-
-GUARD = 20
-"""Seconds after which a session that says nothing is given up."""
-
-
 class Session:
-    """One IMAP process on such a folder, logged in."""
+    """One IMAP process of a home, on two pipes."""
 
     def __init__(self, folder: Path, user: Mapping[str, Any]) -> None:
         self._log = folder / "log"
         self._process = start(folder, user)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._in, self._out = self._process.stdin, self._process.stdout
         self._line()
 
     def _line(self) -> bytes:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        line = self._out.readline()
         assert line.endswith(b"\r\n"), f"Dovecot ended: {self._log.read_text()[-2000:]}"
         return line
 
     def exchange(self, data: bytes, tag: bytes) -> bytes:
         """Send a command, take all that is said to its tagged line; IDLE is ended at once."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         # Only a guard: Dovecot may wait for more than we have to say.
         guard = Timer(GUARD, self._process.kill)
         guard.start()
         try:
-            self._process.stdin.write(data)
-            self._process.stdin.flush()
+            self._send(data)
             return self._said(data, tag)
         finally:
             guard.cancel()
 
+    def _send(self, data: bytes) -> None:
+        self._in.write(data)
+        self._in.flush()
+
     def _said(self, data: bytes, tag: bytes) -> bytes:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         said = []
         while True:
             line = self._line()
             said.append(line)
             if line.endswith(b"}\r\n"):
-                octets = int(line[line.rindex(b"{") + 1 : -3])
-                said.append(self._process.stdout.read(octets))
+                said.append(self._out.read(int(line[line.rindex(b"{") + 1 : -3])))
             elif line.startswith(b"+ ") and data.upper().endswith(b" IDLE\r\n"):
-                self._process.stdin.write(b"DONE\r\n")
-                self._process.stdin.flush()
+                self._send(b"DONE\r\n")
             elif line.startswith(tag + b" "):
                 return b"".join(said)
 
@@ -218,6 +134,45 @@ class Session:
     ) -> None:
         self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+        for pipe in (self._in, self._out):
+            pipe.close()
+
+
+def _refuse_others() -> None:
+    assert version().startswith(VERSION), f"this needs Dovecot {VERSION}x, not {version()!r}"
+
+
+class Dovecot(Session):
+    """A session in an INBOX that holds these messages, UIDs from 1."""
+
+    def __init__(self, folder: Path, messages: Sequence[bytes]) -> None:
+        _refuse_others()
+        cur = furnish(folder)
+        for number, raw in enumerate(messages, 1):
+            (cur / name_of(number)).write_bytes(raw)
+        super().__init__(folder, hand_over(folder))
+        self.command(b"SELECT INBOX")
+
+    def command(self, command: bytes) -> bytes:
+        """All that is answered, the tagged line included, which must be an OK."""
+        answer = self.exchange(b"a %b\r\n" % command, b"a")
+        *_, end, _ = (b"\r\n" + answer).split(b"\r\n")
+        assert end.startswith(b"a OK"), end
+        return answer
+
+
+class Theirs:
+    """A mail folder that several sessions share.
+
+    Of the kind sdbox, where everything is in an index that all of them read: a
+    Maildir is only looked at when its time of change has moved on.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        _refuse_others()
+        self._folder = folder
+        furnish(folder, kind="sdbox", fsync="never")
+        self._as = hand_over(folder)
+
+    def session(self) -> Session:
+        return Session(self._folder, self._as)
