@@ -21,12 +21,12 @@ from mockmail.store.journal import Entry
 from mockmail.store.mailbox import Mailbox
 from mockmail.store.store import User
 from mockmail.wire.acts import Act, Woke
-from mockmail.wire.response import Response
+from mockmail.wire.response import Many, Response
 
 if TYPE_CHECKING:
     from mockmail.imap.session import Session
 
-Answer = Generator[Act | Response, Woke | None, Done]
+Answer = Generator[Act | Response | Many, Woke | None, Done]
 """A handler's run: responses and acts, and in the end `Done`."""
 
 C = TypeVar("C")
@@ -173,6 +173,8 @@ class FetchItem:
     name: bytes
     render: Render
     sets_seen: bool = False
+    refuses: bool = False
+    """Whether `render` may raise `No`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,6 +204,13 @@ class View:
             return flags(name for name in wanted if name != "\\Deleted")
         return wanted
 
+    def rows(
+        self, entries: Sequence[Entry], renders: Iterable["Render"]
+    ) -> list[tuple[Piece, ...]]:
+        """The items of each of these messages."""
+        columns = [[render(self, entry) for entry in entries] for render in renders]
+        return list(zip(*columns, strict=True))
+
     # Advancing
 
     def advance(self) -> None:
@@ -294,14 +301,15 @@ class View:
 
 Render = Callable[[View, Entry], Piece]
 """What FETCH says of one message: an item, with its name."""
+AT_ONCE = 100
+"""Messages of which FETCH speaks at once: what is made for each time is soon free again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tellings:
     """How each kind of change is told; an extension that is enabled brings its own."""
 
-    fetch: Callable[[int, int, list[Piece]], Response]
-    """What is said of one message: its number, its UID, the items."""
+    fetch: reply.Fetch
     by_uid: Mapping[bytes, "Render"]
     """The items that come with the answer to a UID command, asked for or not."""
     unseen: Callable[[View], list[Response]]
@@ -357,7 +365,7 @@ def keywords(view: View) -> list[Response]:
 
 
 def _flagged(view: View, entries: Sequence[Entry]) -> list[Response]:
-    fetch = view.tellings.fetch
+    fetch = view.tellings.fetch.one
     renders = view.tellings.flags.values()
     return [
         fetch(view.seq_of(entry.uid), entry.uid, [render(view, entry) for render in renders])
@@ -383,7 +391,7 @@ def uid_item(view: View, entry: Entry) -> Piece:
 
 
 BASE_TELLINGS = Tellings(
-    reply.fetch,
+    reply.Fetch(),
     {b"UID": uid_item},  # RFC 3501 section 6.4.8
     _unseen,
     _expunged,

@@ -12,6 +12,7 @@ from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import Answer, FetchItem, FetchModifier, Seqs, message_command, modifiers
 from mockmail.imap.session import Session
+from mockmail.imap.view import AT_ONCE
 from mockmail.numset import SeqSet, Uid, UidSet
 from mockmail.store.flags import FlagOp, flags
 from mockmail.store.journal import Entry
@@ -93,20 +94,28 @@ def handle(session: Session, c: FetchCommand) -> Answer:
     asked = {item.name for item in c.items}
     # The change is told where it was made (RFC 3501 section 6.4.5, BODY[…]).
     change = [render for name, render in view.tellings.flags.items() if name not in asked]
-    fetch = view.tellings.fetch
-    for at, (seq, entry) in enumerate(chosen):
+    # Those before one that is refused are answered.
+    step = 1 if any(item.refuses for item in c.items) else AT_ONCE
+    for start in range(0, len(chosen), step):
+        seqs, entries = zip(*chosen[start : start + step], strict=True)
         try:
-            items = [render(view, entry) for render in renders]
+            rows = view.rows(entries, renders)
         except No:
             # What was seen and is not answered is told all the same.
-            view.owe_flags(each.uid for _, each in chosen[at:] if each.uid in newly_seen)
+            view.owe_flags(each.uid for _, each in chosen[start:] if each.uid in newly_seen)
             raise
-        if newly_seen and entry.uid in newly_seen:
-            items += [render(view, entry) for render in change]
-            view.told_flags(entry)
-        elif view.flagged and b"FLAGS" in asked:
-            view.told_flags(entry)
-        yield fetch(seq, entry.uid, items)
+        if newly_seen:
+            rows = [
+                (*items, *(render(view, entry) for render in change))
+                if entry.uid in newly_seen
+                else items
+                for items, entry in zip(rows, entries, strict=True)
+            ]
+        if view.flagged:
+            for entry in entries:
+                if b"FLAGS" in asked or entry.uid in newly_seen:
+                    view.told_flags(entry)
+        yield view.tellings.fetch.many(seqs, [entry.uid for entry in entries], rows)
     if not selection.complete and isinstance(c.ids, SeqSet):
         # RFC 2180 section 4.1.2: the others, and a tagged NO.
         raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")

@@ -10,6 +10,7 @@ from mockmail.imap.cursor import Cursor, Row
 from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import Answer, Seqs, StoreModifier, message_command, modifiers
 from mockmail.imap.session import Session
+from mockmail.imap.view import AT_ONCE
 from mockmail.numset import SeqSet, UidSet
 from mockmail.store.flags import FlagOp, Flags
 from mockmail.store.mailbox import TooManyKeywords
@@ -72,12 +73,14 @@ def handle(session: Session, c: StoreCommand) -> Answer:
     if told:
         if isinstance(c.ids, UidSet):
             told = {**view.tellings.by_uid, **told}
-        fetch = view.tellings.fetch
-        renders = list(told.values())
-        for (seq, _), entry in zip(chosen, entries, strict=True):
-            if not c.silent:
+        if not c.silent and view.flagged:
+            for entry in entries:
                 view.told_flags(entry)
-            yield fetch(seq, entry.uid, [render(view, entry) for render in renders])
+        for start in range(0, len(chosen), AT_ONCE):
+            some = entries[start : start + AT_ONCE]
+            seqs = [seq for seq, _ in chosen[start : start + AT_ONCE]]
+            uids = [entry.uid for entry in some]
+            yield view.tellings.fetch.many(seqs, uids, view.rows(some, told.values()))
     if not selection.complete and not c.silent and isinstance(c.ids, SeqSet):
         # RFC 2180 sections 4.2.1 to 4.2.3.
         raise No("Some of the messages no longer exist", code or b"EXPUNGEISSUED")
