@@ -77,18 +77,18 @@ def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchComman
 def handle(session: Session, c: FetchCommand) -> Answer:
     view = session.selected
     selection = view.select(c.ids, gone=session.settings.fetch_expunged)
-    chosen = selection.chosen
     since = max((modifier.since for modifier in c.modifiers), default=0)
     for modifier in c.modifiers:
         yield from modifier.before(view, since)
-        chosen = modifier.narrow(view, chosen)
+        selection = modifier.narrow(view, selection)
+    entries = selection.entries
     newly_seen: dict[Uid, Entry] = {}
     if not view.read_only and any(item.sets_seen for item in c.items):
-        unseen = [entry.uid for _, entry in chosen if not entry.flags.seen]
+        unseen = [entry.uid for entry in entries if not entry.flags.seen]
         with session.store.transaction(session.name) as tx:
             changed = tx.store_flags(view.mailbox, unseen, FlagOp.ADD, SEEN)
         newly_seen = {entry.uid: entry for entry in changed}
-        chosen = [(seq, newly_seen.get(entry.uid, entry)) for seq, entry in chosen]
+        entries = [newly_seen.get(entry.uid, entry) for entry in entries]
         yield COMMITTED
     renders = [item.render for item in c.items]
     asked = {item.name for item in c.items}
@@ -96,26 +96,27 @@ def handle(session: Session, c: FetchCommand) -> Answer:
     change = [render for name, render in view.tellings.flags.items() if name not in asked]
     # Those before one that is refused are answered.
     step = 1 if any(item.refuses for item in c.items) else AT_ONCE
-    for start in range(0, len(chosen), step):
-        seqs, entries = zip(*chosen[start : start + step], strict=True)
+    for start in range(0, len(entries), step):
+        some = entries[start : start + step]
         try:
-            rows = view.rows(entries, renders)
+            rows = view.rows(some, renders)
         except No:
             # What was seen and is not answered is told all the same.
-            view.owe_flags(each.uid for _, each in chosen[start:] if each.uid in newly_seen)
+            view.owe_flags(each.uid for each in entries[start:] if each.uid in newly_seen)
             raise
         if newly_seen:
             rows = [
                 (*items, *(render(view, entry) for render in change))
                 if entry.uid in newly_seen
                 else items
-                for items, entry in zip(rows, entries, strict=True)
+                for items, entry in zip(rows, some, strict=True)
             ]
         if view.flagged:
-            for entry in entries:
+            for entry in some:
                 if b"FLAGS" in asked or entry.uid in newly_seen:
                     view.told_flags(entry)
-        yield view.tellings.fetch.many(seqs, [entry.uid for entry in entries], rows)
+        seqs, uids = selection.seqs[start : start + step], [entry.uid for entry in some]
+        yield view.tellings.fetch.many(seqs, uids, rows)
     if not selection.complete and isinstance(c.ids, SeqSet):
         # RFC 2180 section 4.1.2: the others, and a tagged NO.
         raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")

@@ -54,17 +54,16 @@ def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> StoreComman
 def handle(session: Session, c: StoreCommand) -> Answer:
     view = session.selected
     selection = view.select(c.ids)
-    chosen = selection.chosen
     view.must_take_flags()
     code = None
     for modifier in c.modifiers:
-        split = modifier(view, chosen, c.op, c.flags)
-        chosen = split.kept
+        split = modifier(view, selection, c.op, c.flags)
+        selection = split.kept
         code = split.code or code
     try:
         with session.store.transaction(session.name) as tx:
             entries = tx.store_flags(
-                view.mailbox, [e.uid for _, e in chosen], c.op, view.settable(c.flags)
+                view.mailbox, [e.uid for e in selection.entries], c.op, view.settable(c.flags)
             )
     except TooManyKeywords:
         raise No("The mailbox takes no more keywords", b"LIMIT") from None
@@ -76,9 +75,9 @@ def handle(session: Session, c: StoreCommand) -> Answer:
         if not c.silent and view.flagged:
             for entry in entries:
                 view.told_flags(entry)
-        for start in range(0, len(chosen), AT_ONCE):
+        for start in range(0, len(entries), AT_ONCE):
             some = entries[start : start + AT_ONCE]
-            seqs = [seq for seq, _ in chosen[start : start + AT_ONCE]]
+            seqs = selection.seqs[start : start + AT_ONCE]
             uids = [entry.uid for entry in some]
             yield view.tellings.fetch.many(seqs, uids, view.rows(some, told.values()))
     if not selection.complete and not c.silent and isinstance(c.ids, SeqSet):
