@@ -17,7 +17,7 @@ from mockmail.imap.session import Session
 from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Switch, Talk, Woke
 from mockmail.wire.buffer import TooLong
 from mockmail.wire.points import Point
-from mockmail.wire.response import Response
+from mockmail.wire.response import Many, Response
 from mockmail.wire.turns import Gone, Reading, TimedOut, read
 
 
@@ -31,7 +31,7 @@ class _LineTooLong(Bad):
         self.start = start
 
 
-Telling = Generator[Act | Response, Woke | None, None]
+Telling = Generator[Act | Response | Many, Woke | None, None]
 
 # command         = tag SP (command-any / command-auth / …) CRLF
 # The name is one word, or two after UID.

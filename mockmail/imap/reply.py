@@ -5,10 +5,12 @@ tagged line of it.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from mockmail.wire.acts import Act
-from mockmail.wire.response import Literal, Piece, Response
+from mockmail.wire.response import Literal, Many, Piece, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Bad(Refusal):
     kind = b"BAD"
 
 
-def _joined(start: bytes, items: list[Piece], end: bytes) -> list[Piece]:
+def _joined(start: bytes, items: Sequence[Piece], end: bytes) -> list[Piece]:
     for item in items:
         if type(item) is Literal:
             break
@@ -81,6 +83,15 @@ def _fetch(response: Response) -> list[Piece]:
     return _joined(b"* %d %b (" % (response.number or 0, response.kind), response.items, b")\r\n")
 
 
+def _fetches(kind: bytes, numbers: Sequence[int], rows: Sequence[Sequence[Piece]]) -> list[Piece]:
+    if Literal in map(type, chain.from_iterable(rows)):
+        start = b"* %d " + kind + b" ("
+        each = (_joined(start % n, items, b")\r\n") for n, items in zip(numbers, rows, strict=True))
+        return [*chain.from_iterable(each)]
+    line = b"* %d " + kind + b" (%b)\r\n"
+    return [line % (n, b" ".join(items)) for n, items in zip(numbers, rows, strict=True)]  # type: ignore[arg-type]
+
+
 def _tagged(response: Response) -> list[Piece]:
     tag, *items = response.items
     assert isinstance(tag, bytes)
@@ -98,9 +109,21 @@ def untagged(
     return Response(kind, number, list(items), _untagged, uid)
 
 
-def fetch(number: int, uid: int, items: list[Piece], kind: bytes = b"FETCH") -> Response:
-    """``* number FETCH (items)``."""
-    return Response(kind, number, items, _fetch, uid)
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """How it is told what messages have: ``* number FETCH (items)``."""
+
+    kind: bytes = b"FETCH"
+    by_uid: bool = False
+    """Whether the number is the message's UID (RFC 9586)."""
+
+    def one(self, seq: int, uid: int, items: list[Piece]) -> Response:
+        return Response(self.kind, uid if self.by_uid else seq, items, _fetch, uid)
+
+    def many(
+        self, seqs: Sequence[int], uids: Sequence[int], rows: Sequence[Sequence[Piece]]
+    ) -> Many:
+        return Many(self.kind, uids if self.by_uid else seqs, uids, rows, _fetch, _fetches)
 
 
 def status(kind: bytes, text: bytes, code: bytes | None = None) -> Response:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mockmail.imap.cursor import Cursor, Row
 from mockmail.imap.reply import Bad, Done
-from mockmail.imap.view import Chosen, Render, View
+from mockmail.imap.view import Render, Selection, View
 from mockmail.numset import Seq, SeqSet, Uid, UidSet
 from mockmail.query.criteria import Criterion
 from mockmail.sasl.mechanism import Mechanism
@@ -21,12 +21,12 @@ from mockmail.store.journal import Entry
 from mockmail.store.mailbox import Mailbox
 from mockmail.store.store import User
 from mockmail.wire.acts import Act, Woke
-from mockmail.wire.response import Response
+from mockmail.wire.response import Many, Response
 
 if TYPE_CHECKING:
     from mockmail.imap.session import Session
 
-Answer = Generator[Act | Response, Woke | None, Done]
+Answer = Generator[Act | Response | Many, Woke | None, Done]
 """A handler's run: responses and acts, and in the end `Done`."""
 
 C = TypeVar("C")
@@ -173,6 +173,8 @@ class FetchItem:
     name: bytes
     render: Render
     sets_seen: bool = False
+    refuses: bool = False
+    """Whether `render` may raise `No`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +193,8 @@ def plain_item(item: FetchItem) -> FetchItemRow:
 class FetchModifier:
     """What a FETCH modifier does."""
 
-    narrow: Callable[[View, list[Chosen]], list[Chosen]] = lambda view, chosen: chosen
-    """Which of the chosen messages it leaves."""
+    narrow: Callable[[View, Selection], Selection] = lambda view, selection: selection
+    """Which of the messages it leaves."""
     items: tuple[bytes, ...] = ()
     """Items that come with it, asked for or not."""
     since: int = 0
@@ -212,11 +214,11 @@ class FetchModifierRow(Row):
 class Split:
     """What a STORE modifier decides: who is stored to, and the code that names the others."""
 
-    kept: list[Chosen]
+    kept: Selection
     code: bytes | None
 
 
-StoreModifier = Callable[[View, list[Chosen], FlagOp, Flags], Split]
+StoreModifier = Callable[[View, Selection, FlagOp, Flags], Split]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ moves numbers is told unless the caller allows it.
 from bisect import bisect_left, bisect_right
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import count
+from dataclasses import dataclass, replace
+from itertools import compress, count
 from typing import assert_never
 
 from mockmail.imap import reply
@@ -32,9 +32,20 @@ Chosen = tuple[Seq, Entry]
 class Selection:
     """The messages of a set."""
 
-    chosen: list[Chosen]
+    seqs: list[Seq]
+    """The numbers by which the client knows them."""
+    entries: list[Entry]
     complete: bool
     """Whether none of those that were named is gone."""
+
+    def where(self, wanted: Callable[[Entry], bool]) -> "Selection":
+        """Those of which this is true."""
+        verdicts = [wanted(entry) for entry in self.entries]
+        return Selection(
+            list(compress(self.seqs, verdicts)),
+            list(compress(self.entries, verdicts)),
+            self.complete,
+        )
 
 
 class View:
@@ -127,7 +138,7 @@ class View:
         """
         if isinstance(ids, Found):
             # What is gone is not in it any more (RFC 5182 section 2.1).
-            return Selection(self.select(ids.uids, gone=gone).chosen, complete=True)
+            return replace(self.select(ids.uids, gone=gone), complete=True)
         self.advance()
         known = self.uids
         if isinstance(ids, SeqSet):
@@ -136,7 +147,7 @@ class View:
                 raise Bad(f"There are {len(known)} messages, {bytes(ids).decode()} was asked for")
             return self._slices(((low - 1, high) for low, high in resolved.ranges), gone=gone)
         if not known:
-            return Selection([], complete=True)
+            return Selection([], [], complete=True)
         slices = (
             (bisect_left(known, low), bisect_right(known, high))
             for low, high in ids.resolve(known[-1]).ranges
@@ -156,18 +167,19 @@ class View:
         find: Callable[[Uid], Entry | None] = self.mailbox.entries.get
         if gone and self.gone:
             find = ChainMap(self.mailbox.entries, self.gone).get
-        chosen: list[Chosen] = []
-        wanted = 0
+        # Two lists: a pair for each message would keep the garbage collector busy.
+        seqs: list[Seq] = []
+        found: list[Entry] = []
         for start, stop in slices:
-            wanted += stop - start
-            found = map(find, self.uids[start:stop])
-            if self.gone:
-                numbered = zip(range(start + 1, stop + 1), found, strict=True)
-                chosen += [(Seq(seq), entry) for seq, entry in numbered if entry is not None]
-            else:
-                # Nothing the client knows is gone: the journal was read just now.
-                chosen += zip(range(start + 1, stop + 1), found, strict=True)  # type: ignore[arg-type]
-        return Selection(chosen, complete=len(chosen) == wanted)
+            seqs += range(start + 1, stop + 1)  # type: ignore[arg-type]
+            found += map(find, self.uids[start:stop])  # type: ignore[arg-type]
+        if not self.gone:
+            # The journal was read just now.
+            return Selection(seqs, found, complete=True)
+        kept = [entry is not None for entry in found]
+        return Selection(
+            list(compress(seqs, kept)), list(compress(found, kept)), complete=all(kept)
+        )
 
     @property
     def safe_modseq(self) -> int:
@@ -203,6 +215,13 @@ class View:
         if self.fixed and wanted.deleted:
             return flags(name for name in wanted if name != "\\Deleted")
         return wanted
+
+    def rows(
+        self, entries: Sequence[Entry], renders: Iterable["Render"]
+    ) -> list[tuple[Piece, ...]]:
+        """The items of each of these messages."""
+        columns = [[render(self, entry) for entry in entries] for render in renders]
+        return list(zip(*columns, strict=True))
 
     # Advancing
 
@@ -294,14 +313,15 @@ class View:
 
 Render = Callable[[View, Entry], Piece]
 """What FETCH says of one message: an item, with its name."""
+AT_ONCE = 100
+"""Messages of which FETCH speaks at once: what is made for each time is soon free again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tellings:
     """How each kind of change is told; an extension that is enabled brings its own."""
 
-    fetch: Callable[[int, int, list[Piece]], Response]
-    """What is said of one message: its number, its UID, the items."""
+    fetch: reply.Fetch
     by_uid: Mapping[bytes, "Render"]
     """The items that come with the answer to a UID command, asked for or not."""
     unseen: Callable[[View], list[Response]]
@@ -357,7 +377,7 @@ def keywords(view: View) -> list[Response]:
 
 
 def _flagged(view: View, entries: Sequence[Entry]) -> list[Response]:
-    fetch = view.tellings.fetch
+    fetch = view.tellings.fetch.one
     renders = view.tellings.flags.values()
     return [
         fetch(view.seq_of(entry.uid), entry.uid, [render(view, entry) for render in renders])
@@ -383,7 +403,7 @@ def uid_item(view: View, entry: Entry) -> Piece:
 
 
 BASE_TELLINGS = Tellings(
-    reply.fetch,
+    reply.Fetch(),
     {b"UID": uid_item},  # RFC 3501 section 6.4.8
     _unseen,
     _expunged,

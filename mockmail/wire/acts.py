@@ -1,7 +1,7 @@
 """All that a session can ask for: the whole contract between protocols and the world.
 
-A session is a generator of acts. It yields a `Response` (a result, at the point
-*data*) or one of the acts below, and is resumed when the act is done. It never
+A session is a generator of acts. It yields a `Response` or `Many` (results, at the
+point *data*) or one of the acts below, and is resumed when the act is done. It never
 touches a socket, a clock or another session.
 """
 
@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Literal
 
 from mockmail.wire.points import Point
-from mockmail.wire.response import Response
+from mockmail.wire.response import Many, Response
 
 
 class Woke(Enum):
@@ -101,7 +101,7 @@ NOT_OFFERED = "TLS is offered from the moment that server.ca is asked for"
 """What a client hears that asks for it before."""
 
 Act = Say | At | Begin | Heard | Wait | Turn | Close | Switch
-Talk = Generator[Act | Response, Woke | None, None]
+Talk = Generator[Act | Response | Many, Woke | None, None]
 """A session's whole conversation."""
 
 COMMITTED = At(Point.COMMITTED)

@@ -6,7 +6,7 @@ are made; a `Literal` refers to the message's own bytes and is never copied.
 How the parts are joined is the protocol's: its `style`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 
 class Literal:
@@ -56,6 +56,42 @@ class Response:
     def __repr__(self) -> str:
         number = "" if self.number is None else f"{self.number} "
         return f"<{number}{self.kind.decode()} {self.items!r}>"
+
+
+class Many:
+    """Responses of one kind that follow one another.
+
+    Where a rule looks they are made one by one; where none does, they are written at once.
+    """
+
+    __slots__ = ("kind", "numbers", "rows", "style", "uids", "write")
+
+    def __init__(
+        self,
+        kind: bytes,
+        numbers: Sequence[int],
+        uids: Sequence[int],
+        rows: Sequence[Sequence[Piece]],
+        style: "Style",
+        write: Callable[[bytes, Sequence[int], Sequence[Sequence[Piece]]], list[Piece]],
+    ) -> None:
+        self.kind = kind
+        self.numbers = numbers
+        self.uids = uids
+        self.rows = rows
+        """The items of each."""
+        self.style = style
+        self.write = write
+        """What the style would give for them all, from kind, numbers and items."""
+
+    def responses(self) -> Iterator[Response]:
+        """Each of them."""
+        for number, uid, items in zip(self.numbers, self.uids, self.rows, strict=True):
+            yield Response(self.kind, number, list(items), self.style, uid)
+
+    def pieces(self) -> list[Piece]:
+        """The bytes to send for them all."""
+        return self.write(self.kind, self.numbers, self.rows)
 
 
 Style = Callable[[Response], list[Piece]]

@@ -13,7 +13,7 @@ from mockmail.wire import chunks
 from mockmail.wire.acts import At, Begin, Close, Heard, Say, Switch, Talk, Turn, Wait, Woke
 from mockmail.wire.chunks import Outbox
 from mockmail.wire.points import Point
-from mockmail.wire.response import Response
+from mockmail.wire.response import Many, Response
 from mockmail.world.rule import Moment, Rule, Rules
 from mockmail.world.transcript import Transcript
 
@@ -85,6 +85,13 @@ class Stage:
                             return None
                     else:
                         put(act.style(act))
+                elif isinstance(act, Many):
+                    if listening[_DATA]:
+                        for response in act.responses():
+                            if self._bent(Point.DATA, response):
+                                return None
+                    else:
+                        put(act.pieces())
                 elif isinstance(act, Say):
                     if listening[act.point]:
                         if self._bent(act.point, act.response):

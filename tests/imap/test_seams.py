@@ -36,7 +36,7 @@ from mockmail.imap.rows import (
     command,
 )
 from mockmail.imap.session import Session
-from mockmail.imap.view import Chosen, View
+from mockmail.imap.view import Selection, View
 from mockmail.numset import SeqSet, Uid, UidSet
 from mockmail.query.criteria import HasFlag
 from mockmail.sasl.mechanism import Exchange
@@ -82,7 +82,7 @@ def _above(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchModif
     cursor.space()
     limit = cursor.number()
     return FetchModifier(
-        lambda view, entries: [(seq, entry) for seq, entry in entries if entry.uid > limit],
+        lambda view, selection: selection.where(lambda entry: entry.uid > limit),
         items=(b"XTWICE",),
         since=limit,
     )
@@ -99,10 +99,10 @@ def _refuse_above(cursor: Cursor, ids: SeqSet | UidSet) -> StoreModifier:
     cursor.space()
     limit = cursor.number()
 
-    def split(view: View, entries: list[Chosen], op: FlagOp, flags: Flags) -> Split:
-        kept = [(seq, entry) for seq, entry in entries if entry.uid <= limit]
-        refused = [(seq, entry) for seq, entry in entries if entry.uid > limit]
-        uids = b",".join(b"%d" % entry.uid for _, entry in refused)
+    def split(view: View, selection: Selection, op: FlagOp, flags: Flags) -> Split:
+        kept = selection.where(lambda entry: entry.uid <= limit)
+        refused = selection.where(lambda entry: entry.uid > limit).entries
+        uids = b",".join(b"%d" % entry.uid for entry in refused)
         return Split(kept, b"REFUSED " + uids if refused else None)
 
     return split

@@ -32,12 +32,12 @@ def handle(session: Session, c: CopyCommand) -> Answer:
         with session.store.transaction(session.name) as tx:
             copied = [
                 tx.append(target, entry.message, entry.flags, entry.internaldate)
-                for _, entry in selection.chosen
+                for entry in selection.entries
             ]
     except TooManyKeywords:
         raise No("The mailbox takes no more keywords", b"LIMIT") from None
     yield COMMITTED
-    sources = tuple(entry.uid for _, entry in selection.chosen)
+    sources = tuple(entry.uid for entry in selection.entries)
     arrival = Arrival(target, tuple(entry.uid for entry in copied), sources)
     return Done(b"COPY completed", session.catalogue.arrival_code(arrival))
 

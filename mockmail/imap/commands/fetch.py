@@ -12,6 +12,7 @@ from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import Answer, FetchItem, FetchModifier, Seqs, message_command, modifiers
 from mockmail.imap.session import Session
+from mockmail.imap.view import AT_ONCE
 from mockmail.numset import SeqSet, Uid, UidSet
 from mockmail.store.flags import FlagOp, flags
 from mockmail.store.journal import Entry
@@ -76,37 +77,46 @@ def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchComman
 def handle(session: Session, c: FetchCommand) -> Answer:
     view = session.selected
     selection = view.select(c.ids, gone=session.settings.fetch_expunged)
-    chosen = selection.chosen
     since = max((modifier.since for modifier in c.modifiers), default=0)
     for modifier in c.modifiers:
         yield from modifier.before(view, since)
-        chosen = modifier.narrow(view, chosen)
+        selection = modifier.narrow(view, selection)
+    entries = selection.entries
     newly_seen: dict[Uid, Entry] = {}
     if not view.read_only and any(item.sets_seen for item in c.items):
-        unseen = [entry.uid for _, entry in chosen if not entry.flags.seen]
+        unseen = [entry.uid for entry in entries if not entry.flags.seen]
         with session.store.transaction(session.name) as tx:
             changed = tx.store_flags(view.mailbox, unseen, FlagOp.ADD, SEEN)
         newly_seen = {entry.uid: entry for entry in changed}
-        chosen = [(seq, newly_seen.get(entry.uid, entry)) for seq, entry in chosen]
+        entries = [newly_seen.get(entry.uid, entry) for entry in entries]
         yield COMMITTED
     renders = [item.render for item in c.items]
     asked = {item.name for item in c.items}
     # The change is told where it was made (RFC 3501 section 6.4.5, BODY[…]).
     change = [render for name, render in view.tellings.flags.items() if name not in asked]
-    fetch = view.tellings.fetch
-    for at, (seq, entry) in enumerate(chosen):
+    # Those before one that is refused are answered.
+    step = 1 if any(item.refuses for item in c.items) else AT_ONCE
+    for start in range(0, len(entries), step):
+        some = entries[start : start + step]
         try:
-            items = [render(view, entry) for render in renders]
+            rows = view.rows(some, renders)
         except No:
             # What was seen and is not answered is told all the same.
-            view.owe_flags(each.uid for _, each in chosen[at:] if each.uid in newly_seen)
+            view.owe_flags(each.uid for each in entries[start:] if each.uid in newly_seen)
             raise
-        if newly_seen and entry.uid in newly_seen:
-            items += [render(view, entry) for render in change]
-            view.told_flags(entry)
-        elif view.flagged and b"FLAGS" in asked:
-            view.told_flags(entry)
-        yield fetch(seq, entry.uid, items)
+        if newly_seen:
+            rows = [
+                (*items, *(render(view, entry) for render in change))
+                if entry.uid in newly_seen
+                else items
+                for items, entry in zip(rows, some, strict=True)
+            ]
+        if view.flagged:
+            for entry in some:
+                if b"FLAGS" in asked or entry.uid in newly_seen:
+                    view.told_flags(entry)
+        seqs, uids = selection.seqs[start : start + step], [entry.uid for entry in some]
+        yield view.tellings.fetch.many(seqs, uids, rows)
     if not selection.complete and isinstance(c.ids, SeqSet):
         # RFC 2180 section 4.1.2: the others, and a tagged NO.
         raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")

@@ -10,6 +10,7 @@ from mockmail.imap.cursor import Cursor, Row
 from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import Answer, Seqs, StoreModifier, message_command, modifiers
 from mockmail.imap.session import Session
+from mockmail.imap.view import AT_ONCE
 from mockmail.numset import SeqSet, UidSet
 from mockmail.store.flags import FlagOp, Flags
 from mockmail.store.mailbox import TooManyKeywords
@@ -53,17 +54,16 @@ def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> StoreComman
 def handle(session: Session, c: StoreCommand) -> Answer:
     view = session.selected
     selection = view.select(c.ids)
-    chosen = selection.chosen
     view.must_take_flags()
     code = None
     for modifier in c.modifiers:
-        split = modifier(view, chosen, c.op, c.flags)
-        chosen = split.kept
+        split = modifier(view, selection, c.op, c.flags)
+        selection = split.kept
         code = split.code or code
     try:
         with session.store.transaction(session.name) as tx:
             entries = tx.store_flags(
-                view.mailbox, [e.uid for _, e in chosen], c.op, view.settable(c.flags)
+                view.mailbox, [e.uid for e in selection.entries], c.op, view.settable(c.flags)
             )
     except TooManyKeywords:
         raise No("The mailbox takes no more keywords", b"LIMIT") from None
@@ -72,12 +72,14 @@ def handle(session: Session, c: StoreCommand) -> Answer:
     if told:
         if isinstance(c.ids, UidSet):
             told = {**view.tellings.by_uid, **told}
-        fetch = view.tellings.fetch
-        renders = list(told.values())
-        for (seq, _), entry in zip(chosen, entries, strict=True):
-            if not c.silent:
+        if not c.silent and view.flagged:
+            for entry in entries:
                 view.told_flags(entry)
-            yield fetch(seq, entry.uid, [render(view, entry) for render in renders])
+        for start in range(0, len(entries), AT_ONCE):
+            some = entries[start : start + AT_ONCE]
+            seqs = selection.seqs[start : start + AT_ONCE]
+            uids = [entry.uid for entry in some]
+            yield view.tellings.fetch.many(seqs, uids, view.rows(some, told.values()))
     if not selection.complete and not c.silent and isinstance(c.ids, SeqSet):
         # RFC 2180 sections 4.2.1 to 4.2.3.
         raise No("Some of the messages no longer exist", code or b"EXPUNGEISSUED")

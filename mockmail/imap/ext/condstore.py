@@ -26,7 +26,7 @@ from mockmail.imap.rows import (
     StoreModifierRow,
 )
 from mockmail.imap.session import Session
-from mockmail.imap.view import Chosen, Tellings, View, flags_item
+from mockmail.imap.view import Selection, Tellings, View, flags_item
 from mockmail.numset import SeqSet, UidSet
 from mockmail.query.criteria import Criterion, ModifiedSince
 from mockmail.store.flags import FlagOp, Flags
@@ -79,8 +79,8 @@ def _changed_since(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> Fe
     """``"CHANGEDSINCE" SP mod-sequence-value`` (section 3.1.4.1)."""
     limit = _number(cursor, 1)
 
-    def narrow(view: View, chosen: list[Chosen]) -> list[Chosen]:
-        return [(seq, entry) for seq, entry in chosen if entry.modseq > limit]
+    def narrow(view: View, selection: Selection) -> Selection:
+        return selection.where(lambda entry: entry.modseq > limit)
 
     return FetchModifier(narrow, items=(b"MODSEQ",), since=limit)
 
@@ -89,25 +89,22 @@ def _unchanged_since(cursor: Cursor, ids: SeqSet | UidSet) -> StoreModifier:
     """``"UNCHANGEDSINCE" SP mod-sequence-valzer`` (section 3.1.3)."""
     limit = _number(cursor, 0)
 
-    def split(view: View, chosen: list[Chosen], op: FlagOp, flags: Flags) -> Split:
-        if op is FlagOp.REPLACE:
-            failed = [(seq, entry) for seq, entry in chosen if entry.modseq > limit]
-        else:
+    def split(view: View, selection: Selection, op: FlagOp, flags: Flags) -> Split:
+        def fails(entry: Entry) -> bool:
             # Changes of other flags are no reason to refuse (section 3.1.12).
-            failed = [
-                (seq, entry)
-                for seq, entry in chosen
-                if entry.modseq > limit and any(entry.flag_modseq(f) > limit for f in flags)
-            ]
-        if not failed:
-            return Split(chosen, None)
-        refused = {entry.uid for _, entry in failed}
-        kept = [(seq, entry) for seq, entry in chosen if entry.uid not in refused]
+            return entry.modseq > limit and (
+                op is FlagOp.REPLACE or any(entry.flag_modseq(flag) > limit for flag in flags)
+            )
+
+        failed = selection.where(fails)
+        if not failed.entries:
+            return Split(selection, None)
+        kept = selection.where(lambda entry: not fails(entry))
         # The client needn't ask what has changed (section 3.1.3, example 10).
-        view.owe_flags(entry.uid for _, entry in failed)
-        if isinstance(ids, UidSet):
-            return Split(kept, b"MODIFIED " + bytes(UidSet.of([e.uid for _, e in failed])))
-        return Split(kept, b"MODIFIED " + bytes(SeqSet.of([seq for seq, _ in failed])))
+        uids = [entry.uid for entry in failed.entries]
+        view.owe_flags(uids)
+        named = UidSet.of(uids) if isinstance(ids, UidSet) else SeqSet.of(failed.seqs)
+        return Split(kept, b"MODIFIED " + bytes(named))
 
     return split
 

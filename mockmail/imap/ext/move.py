@@ -31,12 +31,12 @@ def handle(session: Session, c: MoveCommand) -> Answer:
     if not selection.complete and isinstance(c.ids, SeqSet):
         # As COPY has it: all or nothing (RFC 2180 section 4.4.1).
         raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")
-    sources = [entry.uid for _, entry in selection.chosen]
+    sources = [entry.uid for entry in selection.entries]
     try:
         with session.store.transaction(session.name) as tx:
             moved = [
                 tx.append(target, entry.message, entry.flags, entry.internaldate)
-                for _, entry in selection.chosen
+                for entry in selection.entries
             ]
             gone = tx.expunge(view.mailbox, sources)
     except TooManyKeywords:

@@ -8,17 +8,13 @@ from mockmail.imap.rows import CapabilityRow, Extension
 from mockmail.imap.session import Session
 from mockmail.imap.view import Tellings, vanished
 from mockmail.store.mailbox import Mailbox
-from mockmail.wire.response import Piece, Response
-
-
-def _fetch(seq: int, uid: int, items: list[Piece]) -> Response:
-    return reply.fetch(uid, uid, items, kind=b"UIDFETCH")
+from mockmail.wire.response import Response
 
 
 def _tellings(before: Tellings, mailbox: Mailbox) -> Tellings:
     return replace(
         before,
-        fetch=_fetch,
+        fetch=reply.Fetch(b"UIDFETCH", by_uid=True),
         # The UID stands before each UIDFETCH already (section 3.3).
         by_uid={},
         flags={name: render for name, render in before.flags.items() if name != b"UID"},

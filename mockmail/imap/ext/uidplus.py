@@ -27,9 +27,9 @@ def expunge(session: Session, uids: UidSet) -> Answer:
     """Of the messages with these UIDs, remove those that are ``\\Deleted`` (section 2.1)."""
     view = session.selected
     view.must_be_changeable()
-    chosen = view.select(uids).chosen
+    chosen = view.select(uids).entries
     with session.store.transaction(session.name) as tx:
-        deleted = [entry.uid for _, entry in chosen if entry.flags.deleted]
+        deleted = [entry.uid for entry in chosen if entry.flags.deleted]
         gone = tx.expunge(view.mailbox, deleted)
     yield COMMITTED
     code = session.catalogue.departure_code(session, view, gone)

@@ -80,7 +80,7 @@ def _binary(name: bytes, cursor: Cursor) -> FetchItem:
         # A literal has no NUL (RFC 9051 section 4.3.1).
         return Literal(label, memoryview(data)[first:stop], b"~" if b"\0" in data else b"")
 
-    return FetchItem(label, render, sets_seen=name == b"BINARY")
+    return FetchItem(label, render, sets_seen=name == b"BINARY", refuses=True)
 
 
 def _size(name: bytes, cursor: Cursor) -> FetchItem:
@@ -90,7 +90,7 @@ def _size(name: bytes, cursor: Cursor) -> FetchItem:
     def render(view: View, entry: Entry) -> Piece:
         return b"%b %d" % (label, len(decoded(entry.message, path, keep=False)))
 
-    return FetchItem(label, render)
+    return FetchItem(label, render, refuses=True)
 
 
 ITEMS = (
