@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from aioimaplib import IMAP4
@@ -350,5 +350,88 @@ def test_somebody_expunges_while_a_store_is_under_way(mailserver: mockmail.Serve
             assert [line.split()[0] for line in stored.lines[:-1]] == [b"2", b"3"]
             assert b"1 EXPUNGE" in (await client.noop()).lines
             assert numbers(await client.search("KEYWORD $Work")) == [1, 2]
+
+    asyncio.run(daily_work())
+
+
+@pytest.mark.usefixtures("letters")
+def test_moves_and_expunges_by_uid(mailserver: mockmail.Server, anna: mockmail.User) -> None:
+    async def daily_work() -> None:
+        async with opened(mailserver) as client:
+            await client.create("Archive")
+            moved = await client.move("1", "Archive")
+            assert moved.result == "OK"
+            assert any(b"[COPYUID " in line for line in moved.lines)
+            assert (await client.uid("move", "2", "Archive")).result == "OK"
+            assert numbers(await client.uid_search("ALL")) == [3]
+            appended = await client.append(b"Subject: Mine\r\n\r\n", "INBOX")
+            assert re.match(rb"\[APPENDUID \d+ 4\]", appended.lines[-1])
+            await client.uid("store", "3:4", "+FLAGS.SILENT", r"(\Deleted)")
+            assert (await client.uid("expunge", "4")).result == "OK"
+            assert (await client.status("Archive", "(MESSAGES)")).lines[
+                0
+            ] == b"Archive (MESSAGES 2)"
+
+    asyncio.run(daily_work())
+    assert [message.uid for message in anna.inbox.messages] == [3]
+
+
+@pytest.mark.usefixtures("anna")
+def test_renames_and_subscribes_to_folders(mailserver: mockmail.Server) -> None:
+    async def daily_work() -> None:
+        async with opened(mailserver) as client:
+            await client.create("Work/2023")
+            assert (await client.subscribe("Work/2023")).result == "OK"
+            assert (await client.rename("Work", "Old")).result == "OK"
+            listed = [line.split()[-1] for line in (await client.list('""', "*")).lines[:-1]]
+            assert listed == [b"INBOX", b"Old", b"Old/2023"]
+            # Subscriptions are names (RFC 3501 section 6.3.6).
+            (subscribed, _) = (await client.lsub('""', "*")).lines
+            assert subscribed.endswith(b'"/" Work/2023')
+            await client.unsubscribe("Work/2023")
+            assert len((await client.lsub('""', "*")).lines) == 1
+            assert (await client.rename("Work", "New")).result == "NO"
+
+    asyncio.run(daily_work())
+
+
+def test_searches_by_words_and_dates(mailserver: mockmail.Server, anna: mockmail.User) -> None:
+    anna.deliver(subject="Kleid", text="Ein Kleid", date=datetime(2024, 1, 5, tzinfo=UTC))
+    anna.deliver(subject="Noon", sender="Carol <carol@example.net>", text="Größer!")
+
+    async def daily_work() -> None:
+        async with opened(mailserver) as client:
+            assert numbers(await client.search('SUBJECT "kle"')) == [1]
+            assert numbers(await client.search('TEXT "Größe"')) == [2]
+            assert numbers(await client.uid_search("FROM carol SUBJECT noon")) == [2]
+            assert numbers(await client.uid_search("SINCE 2-Jan-2024", charset=None)) == [1]
+
+    asyncio.run(daily_work())
+
+
+@pytest.mark.usefixtures("anna")
+def test_says_who_it_is_and_enables(mailserver: mockmail.Server) -> None:
+    async def daily_work() -> None:
+        async with dialled(mailserver) as line:
+            await line.client.login("anna", "apple")
+            assert (await line.client.id()).lines[0] == b'("name" "mockmail")'
+            # It puts spaces inside the parentheses, where RFC 2971 section 4 has none.
+            assert (await line.client.id(name="desk")).result == "BAD"
+            assert (await line.client.enable("CONDSTORE")).lines[0] == b"ENABLED CONDSTORE"
+
+    asyncio.run(daily_work())
+
+
+def test_idles_again_and_again(mailserver: mockmail.Server, anna: mockmail.User) -> None:
+    async def daily_work() -> None:
+        async with opened(mailserver) as client:
+            for count in (1, 2, 3):
+                idle = await client.idle_start(timeout=PATIENCE)
+                anna.deliver(subject=f"number {count}")
+                assert b"%d EXISTS" % count in await client.wait_server_push(PATIENCE)
+                client.idle_done()
+                assert (await asyncio.wait_for(idle, PATIENCE)).result == "OK"
+                fetched = await client.fetch(str(count), "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")
+                assert literals(fetched) == [b"Subject: number %d\r\n\r\n" % count]
 
     asyncio.run(daily_work())

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from imap_tools import AND, NOT, OR, MailBoxUnencrypted, MailMessageFlags
@@ -10,10 +10,11 @@ from imap_tools.errors import (
     MailboxAppendError,
     MailboxCopyError,
     MailboxFolderDeleteError,
+    MailboxFolderRenameError,
     MailboxFolderSelectError,
     MailboxLoginError,
 )
-from imap_tools.query import UidRange
+from imap_tools.query import Header, UidRange
 
 import mockmail
 
@@ -272,3 +273,86 @@ def test_somebody_expunges_while_a_store_is_under_way(mailserver: mockmail.Serve
         box.flag(["1", "3"], ["$Work"], value=True)
         assert box.uids(AND(keyword="$Work")) == ["3"]
         assert box.numbers() == ["1", "2"]
+
+
+@pytest.mark.usefixtures("letters")
+def test_renames_and_subscribes_to_folders(mailserver: mockmail.Server) -> None:
+    with opened(mailserver) as box:
+        box.folder.create("Entwürfe/2023")
+        box.folder.subscribe("Entwürfe/2023", value=True)
+        box.folder.subscribe("INBOX", value=True)
+        box.folder.rename("Entwürfe", "Früher")
+        assert [info.name for info in box.folder.list()] == ["INBOX", "Früher", "Früher/2023"]
+        # Subscriptions are names (RFC 3501 section 6.3.6).
+        subscribed = [info.name for info in box.folder.list(subscribed_only=True)]
+        assert sorted(subscribed) == ["Entwürfe/2023", "INBOX"]
+        box.folder.subscribe("Entwürfe/2023", value=False)
+        assert [info.name for info in box.folder.list(subscribed_only=True)] == ["INBOX"]
+        with pytest.raises(MailboxFolderRenameError, match="NONEXISTENT"):
+            box.folder.rename("Entwürfe", "Neu")
+
+
+def test_searches_by_words_and_dates(mailserver: mockmail.Server, anna: mockmail.User) -> None:
+    anna.deliver(subject="Größe M", text="Ein Kleid", date=datetime(2024, 1, 5, tzinfo=UTC))
+    anna.deliver(subject="Noon", sender="Carol <carol@example.net>", text="Größer!")
+    christmas = datetime(2023, 12, 24, tzinfo=UTC)
+    anna.inbox.add(subject="Noon?", date=christmas, headers={"X-Shop": "7"})
+    with opened(mailserver) as box:
+        assert box.uids(AND(subject="größe"), charset="UTF-8") == ["1"]
+        assert box.uids(AND(text="Größe"), charset="UTF-8") == ["1", "2"]
+        assert box.uids(AND(from_="carol", subject="noon")) == ["2"]
+        assert box.uids(AND(date_gte=date(2024, 1, 2))) == ["1"]
+        assert box.uids(OR(date_lt=date(2024, 1, 1), date=date(2024, 1, 5))) == ["1", "3"]
+        assert box.uids(AND(header=Header("X-Shop", "7"), size_lt=10_000)) == ["3"]
+        assert box.uids(NOT(subject="noon", body="kleid")) == ["1", "2", "3"]
+
+
+def test_reads_parts_and_attachments(mailserver: mockmail.Server, anna: mockmail.User) -> None:
+    anna.deliver(
+        subject="Größe M",
+        sender="Jörg <j@example.org>",
+        text="See the file.",
+        html="<p>See the <b>file</b>.</p>",
+        attachments=[mockmail.Attachment("größe.bin", bytes(range(256)))],
+    )
+    with opened(mailserver) as box:
+        (message,) = box.fetch()
+        assert (message.subject, message.from_values.name) == ("Größe M", "Jörg")
+        assert message.text.strip() == "See the file."
+        assert message.html.strip() == "<p>See the <b>file</b>.</p>"
+        (attachment,) = message.attachments
+        assert (attachment.filename, attachment.payload) == ("größe.bin", bytes(range(256)))
+        # What was read is put somewhere else.
+        box.folder.create("Archive")
+        box.append(message, "Archive", dt=message.date)
+        box.folder.set("Archive")
+        (copy,) = box.fetch()
+        assert copy.obj.as_bytes() == message.obj.as_bytes()
+
+
+def test_works_on_many_in_pieces(mailserver: mockmail.Server, anna: mockmail.User) -> None:
+    for number in range(1, 11):
+        anna.deliver(subject=f"number {number}")
+    with opened(mailserver) as box:
+        box.folder.create("Archive")
+        box.flag([str(uid) for uid in range(1, 11)], FLAGGED, value=True, chunks=4)
+        assert len(box.uids(AND(flagged=True))) == 10
+        box.copy(["1", "2", "3"], "Archive", chunks=2)
+        box.move([str(uid) for uid in range(4, 9)], "Archive", chunks=2)
+        box.delete(["1", "2", "9"], chunks=2)
+        assert box.uids() == ["3", "10"]
+        read = list(box.fetch(limit=slice(2, 6), bulk=3, mark_seen=False))
+        assert [message.uid for message in read] == []
+        box.folder.set("Archive")
+        read = list(box.fetch(limit=slice(2, 6), bulk=3, mark_seen=False))
+        assert [message.subject for message in read] == [f"number {n}" for n in (3, 4, 5, 6)]
+
+
+def test_idles_again_and_again(mailserver: mockmail.Server, anna: mockmail.User) -> None:
+    with opened(mailserver) as box:
+        for count in (1, 2, 3):
+            with box.idle as idle:
+                anna.deliver(subject=f"number {count}")
+                assert b"* %d EXISTS" % count in idle.poll(timeout=PATIENCE)
+            (message,) = box.fetch(AND(seen=False))
+            assert message.subject == f"number {count}"

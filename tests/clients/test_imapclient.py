@@ -1,16 +1,21 @@
 """IMAPClient."""
 
+import base64
 import contextlib
+import re
 import smtplib
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from email.header import decode_header, make_header
 
 import imapclient
 import pytest
 from imapclient import DELETED, DRAFT, FLAGGED, RECENT, SEEN, IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.imapclient import JUNK, SENT, TRASH
 
 import mockmail
+from programs import mailbox
 
 PATIENCE = 5.0
 Letters = tuple[bytes, bytes, bytes]
@@ -373,3 +378,123 @@ def test_asks_for_what_has_changed_by_mod_sequence(mailserver: mockmail.Server) 
         assert client.search(["MODSEQ", str(modseq)]) == [2]
         assert client.search(["MODSEQ", str(modseq)]).modseq == modseq
         assert client.select_folder("INBOX")[b"HIGHESTMODSEQ"] == modseq
+
+
+@pytest.mark.usefixtures("letters")
+def test_moves_and_expunges_by_uid(mailserver: mockmail.Server, anna: mockmail.User) -> None:
+    with opened(mailserver) as client, opened(mailserver) as phone:
+        client.create_folder("Archive")
+        client.move([1, 3], "Archive")
+        assert client.search() == [2]
+        phone.delete_messages([2])
+        assert b" 4] " in client.append("INBOX", b"Subject: Mine\r\n\r\n")
+        client.delete_messages([4])
+        # The phone's message stays, which a plain EXPUNGE would take along.
+        client.uid_expunge([4])
+        assert client.search(["DELETED"]) == [2]
+        assert client.select_folder("Archive")[b"EXISTS"] == 2
+        client.copy([1, 2], "INBOX")
+    assert [message.uid for message in anna.inbox.messages] == [2, 5, 6]
+
+
+def test_appends_several_at_once(mailserver: mockmail.Server, anna: mockmail.User) -> None:
+    leap_day = datetime(2024, 2, 29, 12, tzinfo=UTC)
+    with opened(mailserver) as client:
+        _, (answer,) = client.multiappend(
+            "INBOX",
+            [
+                b"Subject: One\r\n\r\n",
+                {"msg": b"Subject: Two\r\n\r\n", "flags": [SEEN], "date": leap_day},
+            ],
+        )
+        assert re.fullmatch(rb"\[APPENDUID \d+ 1:2\] APPEND completed", answer)
+    one, two = anna.inbox.messages
+    assert (one.subject, one.flags) == ("One", ())
+    assert (two.subject, two.flags, two.internaldate) == ("Two", (r"\Seen",), leap_day)
+
+
+@pytest.mark.usefixtures("letters")
+def test_renames_and_subscribes_to_folders(mailserver: mockmail.Server) -> None:
+    with opened(mailserver) as client:
+        client.create_folder("Entwürfe/2023")
+        client.subscribe_folder("Entwürfe")
+        client.subscribe_folder("Entwürfe/2023")
+        client.rename_folder("Entwürfe", "Früher")
+        assert [name for _, _, name in client.list_folders()] == ["INBOX", "Früher", "Früher/2023"]
+        # Subscriptions are names (RFC 3501 section 6.3.6).
+        subscribed = [name for _, _, name in client.list_sub_folders()]
+        assert subscribed == ["Entwürfe", "Entwürfe/2023"]
+        client.unsubscribe_folder("Entwürfe")
+        assert [name for _, _, name in client.list_sub_folders()] == ["Entwürfe/2023"]
+        client.rename_folder("INBOX", "Old")
+        assert client.folder_status("Old", ["MESSAGES"]) == {b"MESSAGES": 3}
+        assert client.folder_status("INBOX", ["MESSAGES"]) == {b"MESSAGES": 0}
+        with pytest.raises(IMAPClientError, match="ALREADYEXISTS"):
+            client.rename_folder("Old", "Früher")
+
+
+def test_finds_special_folders(mailserver: mockmail.Server, anna: mockmail.User) -> None:
+    for name, use in (("Gesendet", r"\Sent"), ("Papierkorb", r"\Trash")):
+        mailbox(anna, name)._mailbox.special_use = (use,)
+    with opened(mailserver) as client:
+        assert client.find_special_folder(SENT) == "Gesendet"
+        assert client.find_special_folder(TRASH) == "Papierkorb"
+        assert client.find_special_folder(JUNK) is None
+
+
+def test_searches_by_words_and_dates(mailserver: mockmail.Server, anna: mockmail.User) -> None:
+    anna.deliver(subject="Größe M", text="Ein Kleid", date=datetime(2024, 1, 5, tzinfo=UTC))
+    anna.deliver(subject="Noon", sender="Carol <carol@example.net>", text="Größer!")
+    christmas = datetime(2023, 12, 24, tzinfo=UTC)
+    anna.inbox.add(subject="Noon?", date=christmas, headers={"X-Shop": "7"})
+    with opened(mailserver) as client:
+        assert client.search(["SUBJECT", "größe"], charset="UTF-8") == [1]
+        assert client.search(["TEXT", "Größe"], charset="UTF-8") == [1, 2]
+        assert client.search(["FROM", "carol", "SUBJECT", "noon"]) == [2]
+        assert client.search(["SINCE", date(2024, 1, 2)]) == [1]
+        assert client.search(["BEFORE", date(2024, 1, 1)]) == [3]
+        assert client.search(["NOT", ["OR", "SUBJECT", "noon", "BODY", "kleid"]]) == []
+        assert client.search(["HEADER", "X-Shop", "7", "SMALLER", "10000"]) == [3]
+
+
+def test_fetches_envelopes_and_structures(mailserver: mockmail.Server, anna: mockmail.User) -> None:
+    anna.deliver(
+        subject="Größe M",
+        sender="Jörg <j@example.org>",
+        text="See the file.",
+        attachments=[mockmail.Attachment("größe.bin", bytes(range(256)))],
+    )
+    with opened(mailserver) as client:
+        found = client.fetch([1], ["ENVELOPE", "BODYSTRUCTURE", "BODY.PEEK[2]"])[1]
+        envelope = found[b"ENVELOPE"]
+        assert envelope.date == datetime(2024, 1, 1, tzinfo=UTC)
+        assert str(make_header(decode_header(envelope.subject.decode()))) == "Größe M"
+        assert str(envelope.to[0]) == "anna@example.org"
+        assert (envelope.from_[0].mailbox, envelope.from_[0].host) == (b"j", b"example.org")
+        structure = found[b"BODYSTRUCTURE"]
+        assert structure.is_multipart
+        text, file = structure[0]
+        assert text[:2] == (b"text", b"plain")
+        assert file[:2] == (b"application", b"octet-stream")
+        assert base64.b64decode(found[b"BODY[2]"]) == bytes(range(256))
+
+
+@pytest.mark.usefixtures("anna")
+def test_says_who_it_is_and_leaves_a_folder(mailserver: mockmail.Server) -> None:
+    with opened(mailserver) as client:
+        ((name, value, *_),) = client.id_({"name": "desk"})
+        assert (name, value) == (b"name", b"mockmail")
+        client.unselect_folder()
+        with pytest.raises(IMAPClientError):
+            client.search()
+
+
+@pytest.mark.usefixtures("letters")
+def test_idles_again_and_again(mailserver: mockmail.Server, anna: mockmail.User) -> None:
+    with opened(mailserver) as client:
+        for count in (4, 5, 6):
+            client.idle()
+            anna.deliver(subject=f"number {count}")
+            assert (count, b"EXISTS") in client.idle_check(timeout=PATIENCE)
+            client.idle_done()
+            assert client.search(["SUBJECT", f"number {count}"]) == [count]
