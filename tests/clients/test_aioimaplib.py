@@ -417,7 +417,7 @@ def test_says_who_it_is_and_enables(mailserver: mockmail.Server) -> None:
             assert (await line.client.id()).lines[0] == b'("name" "mockmail")'
             # It puts spaces inside the parentheses, where RFC 2971 section 4 has none.
             assert (await line.client.id(name="desk")).result == "BAD"
-            assert (await line.client.enable("CONDSTORE")).lines[0] == b"CONDSTORE"
+            assert (await line.client.enable("CONDSTORE")).lines[0] == b"ENABLED CONDSTORE"
 
     asyncio.run(daily_work())
 

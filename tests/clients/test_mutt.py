@@ -61,12 +61,10 @@ set wait_key = no
         assert run.status == 0, run.output
         return run
 
-    def send(self, body: bytes, *arguments: str, more: str = "") -> Run:
-        run = self.laptop.run(
-            "mutt", "-n", "-F", self.settings("+INBOX", more), *arguments, given=body
-        )
+    def send(self, body: bytes, *arguments: str) -> None:
+        settings = self.settings("+INBOX", "")
+        run = self.laptop.run("mutt", "-n", "-F", settings, *arguments, given=body)
         assert run.status == 0, run.output
-        return run
 
 
 @pytest.fixture

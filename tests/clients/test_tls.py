@@ -112,6 +112,10 @@ def test_names_of_the_certificate(mailserver: mockmail.Server, name: str) -> Non
         context.wrap_socket(plain, server_hostname=name) as secure,
     ):
         assert secure.recv(4) == b"* OK"
+        # Some clients take no certificate without one, or look for an address there.
+        peer = secure.getpeercert()
+        assert peer is not None
+        assert (("commonName", "127.0.0.1"),) in peer["subject"]
 
 
 def test_who_does_not_know_the_authority_does_not_come_in(mailserver: mockmail.Server) -> None:
