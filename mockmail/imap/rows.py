@@ -11,7 +11,7 @@ from enum import Enum, Flag, auto
 from typing import TYPE_CHECKING, TypeVar
 
 from mockmail.imap.cursor import Cursor, Row
-from mockmail.imap.reply import Bad, Done
+from mockmail.imap.reply import Bad, Done, Refusal
 from mockmail.imap.view import Render, Selection, View
 from mockmail.numset import Seq, SeqSet, Uid, UidSet
 from mockmail.query.criteria import Criterion
@@ -173,8 +173,8 @@ class FetchItem:
     name: bytes
     render: Render
     sets_seen: bool = False
-    refuses: bool = False
-    """Whether `render` may raise `No`."""
+    refusal: Callable[[Entry], Refusal | None] | None = None
+    """Why it can't be said of a message, if it can't; `render` is not asked for that one."""
 
 
 @dataclass(frozen=True, slots=True)

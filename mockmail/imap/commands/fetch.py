@@ -6,10 +6,11 @@
 What the items are is in ``imap/fetch/``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mockmail.imap.cursor import Cursor
-from mockmail.imap.reply import Done, No
+from mockmail.imap.reply import Done, No, Refusal
 from mockmail.imap.rows import Answer, FetchItem, FetchModifier, Seqs, message_command, modifiers
 from mockmail.imap.session import Session
 from mockmail.imap.view import AT_ONCE
@@ -74,6 +75,19 @@ def parse(session: Session, cursor: Cursor, ids: SeqSet | UidSet) -> FetchComman
     return FetchCommand(ids, tuple(items), modifying)
 
 
+def _until_refused(
+    items: Sequence[FetchItem], entries: Sequence[Entry]
+) -> tuple[Sequence[Entry], Refusal | None]:
+    """The messages before the first that is refused; nothing is done to the others."""
+    refusals = [item.refusal for item in items if item.refusal]
+    if refusals:
+        for at, entry in enumerate(entries):
+            for refusal in refusals:
+                if (found := refusal(entry)) is not None:
+                    return entries[:at], found
+    return entries, None
+
+
 def handle(session: Session, c: FetchCommand) -> Answer:
     view = session.selected
     selection = view.select(c.ids, gone=session.settings.fetch_expunged)
@@ -81,7 +95,7 @@ def handle(session: Session, c: FetchCommand) -> Answer:
     for modifier in c.modifiers:
         yield from modifier.before(view, since)
         selection = modifier.narrow(view, selection)
-    entries = selection.entries
+    entries, refused = _until_refused(c.items, selection.entries)
     newly_seen: dict[Uid, Entry] = {}
     if not view.read_only and any(item.sets_seen for item in c.items):
         unseen = [entry.uid for entry in entries if not entry.flags.seen]
@@ -94,16 +108,9 @@ def handle(session: Session, c: FetchCommand) -> Answer:
     asked = {item.name for item in c.items}
     # The change is told where it was made (RFC 3501 section 6.4.5, BODY[…]).
     change = [render for name, render in view.tellings.flags.items() if name not in asked]
-    # Those before one that is refused are answered.
-    step = 1 if any(item.refuses for item in c.items) else AT_ONCE
-    for start in range(0, len(entries), step):
-        some = entries[start : start + step]
-        try:
-            rows = view.rows(some, renders)
-        except No:
-            # What was seen and is not answered is told all the same.
-            view.owe_flags(each.uid for each in entries[start:] if each.uid in newly_seen)
-            raise
+    for start in range(0, len(entries), AT_ONCE):
+        some = entries[start : start + AT_ONCE]
+        rows = view.rows(some, renders)
         if newly_seen:
             rows = [
                 (*items, *(render(view, entry) for render in change))
@@ -115,8 +122,10 @@ def handle(session: Session, c: FetchCommand) -> Answer:
             for entry in some:
                 if b"FLAGS" in asked or entry.uid in newly_seen:
                     view.told_flags(entry)
-        seqs, uids = selection.seqs[start : start + step], [entry.uid for entry in some]
+        seqs, uids = selection.seqs[start : start + len(some)], [entry.uid for entry in some]
         yield view.tellings.fetch.many(seqs, uids, rows)
+    if refused is not None:
+        raise refused
     if not selection.complete and isinstance(c.ids, SeqSet):
         # RFC 2180 section 4.1.2: the others, and a tagged NO.
         raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")

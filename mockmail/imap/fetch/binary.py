@@ -4,6 +4,8 @@
 with ``section-binary = "[" [section-part] "]"``.
 """
 
+from collections.abc import Callable
+
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.fetch.section import Path, read_partial, read_path, shown_path
 from mockmail.imap.reply import No
@@ -24,7 +26,7 @@ def _last_decoded(message: Message) -> dict[Path, bytes]:
 
 
 def decoded(message: Message, path: Path, *, keep: bool) -> bytes:
-    """The part at `path`, or the whole message; `No` if its encoding is unknown.
+    """The part at `path`, or the whole message, of an encoding that is known.
 
     It is kept for the next piece if it was asked for in pieces.
     """
@@ -48,15 +50,24 @@ def _decode(message: Message, path: Path) -> bytes:
     coded = message.raw[part.body : part.end]
     if part.is_multipart or part.is_message:
         return coded  # nothing but 7bit, 8bit and binary may be said of it (RFC 2045 section 6.4)
-    decoder = DECODERS.get(part.transfer)
-    if decoder is None:
-        raise No("Unknown Content-Transfer-Encoding", b"UNKNOWN-CTE")
-    plain = decoder(coded)
+    plain = DECODERS[part.transfer](coded)
     # Lines of text end in CRLF, whatever they ended in before they were encoded
     # (RFC 9051 section 7.5.2, BINARY); in UTF-16 these octets are no line's end.
     if part.is_text and keeps_ascii(parameter(part.params, b"charset") or b""):
         return with_crlf(plain)
     return plain
+
+
+def _refusal(path: Path) -> Callable[[Entry], No | None]:
+    """Of a part whose encoding is unknown (RFC 3516 section 4.3)."""
+
+    def refusal(entry: Entry) -> No | None:
+        part = part_at(entry.message.root, path) if path else None
+        if part is None or part.is_multipart or part.is_message or part.transfer in DECODERS:
+            return None
+        return No("Unknown Content-Transfer-Encoding", b"UNKNOWN-CTE")
+
+    return refusal
 
 
 def _section(cursor: Cursor) -> Path:
@@ -80,7 +91,7 @@ def _binary(name: bytes, cursor: Cursor) -> FetchItem:
         # A literal has no NUL (RFC 9051 section 4.3.1).
         return Literal(label, memoryview(data)[first:stop], b"~" if b"\0" in data else b"")
 
-    return FetchItem(label, render, sets_seen=name == b"BINARY", refuses=True)
+    return FetchItem(label, render, name == b"BINARY", _refusal(path))
 
 
 def _size(name: bytes, cursor: Cursor) -> FetchItem:
@@ -90,7 +101,7 @@ def _size(name: bytes, cursor: Cursor) -> FetchItem:
     def render(view: View, entry: Entry) -> Piece:
         return b"%b %d" % (label, len(decoded(entry.message, path, keep=False)))
 
-    return FetchItem(label, render, refuses=True)
+    return FetchItem(label, render, refusal=_refusal(path))
 
 
 ITEMS = (
