@@ -50,11 +50,16 @@ def _rest(session: Session, cursor: Cursor, *, uid: bool) -> SearchCommand:
     returns = None if default is None else tuple(rows[name].parse(cursor) for name in default)
     if rows and cursor.data[cursor.at : cursor.at + 8].upper() == b"RETURN (":
         cursor.at += 7
-        options = cursor.list_of(
-            lambda: cursor.row(rows, "a result option").parse(cursor), empty=True
-        )
+        # Each is returned once (RFC 9051 section 7.3.4).
+        options: dict[bytes, SearchReturn] = {}
+
+        def option() -> None:
+            row = cursor.row(rows, "a result option")
+            options[row.name] = row.parse(cursor)
+
+        cursor.list_of(option, empty=True)
         # Without an option all is returned (RFC 4731 section 3.1).
-        returns = tuple(options) or (rows[b"ALL"].parse(cursor),)
+        returns = tuple(options.values()) or (rows[b"ALL"].parse(cursor),)
         cursor.space()
     if cursor.data[cursor.at : cursor.at + 8].upper() == b"CHARSET ":
         cursor.at += 8
