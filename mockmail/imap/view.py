@@ -326,7 +326,6 @@ class Tellings:
     """The items that come with the answer to a UID command, asked for or not."""
     unseen: Callable[[View], list[Response]]
     """The first unseen message, when the mailbox is opened."""
-
     expunged: Callable[[View, Sequence[Uid]], list[Response]]
     arrived: Callable[[View], list[Response]]
     recent: Callable[[View], list[Response]]

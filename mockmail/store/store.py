@@ -336,9 +336,7 @@ class Store:
         missing = [above for above in names.superiors(name) if above not in user.mailboxes]
         if len(user.mailboxes) + len(missing) + 1 > MAX_MAILBOXES:
             raise Refused(f"A user has at most {MAX_MAILBOXES} mailboxes")
-        for above in names.superiors(name):
-            if above in user.mailboxes and user.mailboxes[above].no_inferiors:
-                raise Refused(f"Mailbox {above} takes no inferiors")
+        _take_inferiors(user, name)
         for each in (*missing, name):
             user.mailboxes[each] = self._new(each, user.name)
         self.version += 1
@@ -391,9 +389,7 @@ class Store:
             raise Refused("A mailbox can't go below itself")
         if self.reserved(new):
             raise NotPermitted(f"Mailbox {new} can't be made by its readers")
-        for above in names.superiors(new):
-            if above in user.mailboxes and user.mailboxes[above].no_inferiors:
-                raise Refused(f"Mailbox {above} takes no inferiors")
+        _take_inferiors(user, new)
         for name in renamed.values():
             if why := names.problem(name):
                 raise Refused(why)
@@ -449,7 +445,6 @@ class Store:
             mailbox.journal.add(change)
             if self.on_commit:
                 self.on_commit(mailbox, change)
-
         for follower in mailbox.followers:
             self._bring(follower, appended, expunged, origin)
 
@@ -490,3 +485,10 @@ class Store:
                 assert box.uids == self.shared[name].uids, f"{user.name}: {name} lags behind"
         for box in self.shared.values():
             box.check()
+
+
+def _take_inferiors(user: User, name: str) -> None:
+    """`Refused` if a mailbox above `name` may have none below it."""
+    for above in names.superiors(name):
+        if above in user.mailboxes and user.mailboxes[above].no_inferiors:
+            raise Refused(f"Mailbox {above} takes no inferiors")
