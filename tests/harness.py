@@ -208,6 +208,7 @@ def dialogues(path: Path) -> list[tuple[str, str]]:
 # The shadow
 
 _LITERAL = re.compile(rb"\{(\d+)\}\r\n\Z")
+_SENT_LITERAL = re.compile(rb"\{(\d+)\+?\}\Z")
 _NUMBERED = re.compile(rb"\* (\d+) (EXISTS|EXPUNGE|FETCH|UIDFETCH)\b(.*)", re.DOTALL)
 _VANISHED = re.compile(rb"\* VANISHED ((?:\(EARLIER\) )?)([0-9:,]+)\r\n")
 _UID = re.compile(rb"\bUID (\d+)")
@@ -221,21 +222,32 @@ class Shadow:
         self.messages: list[dict[str, object]] | None = None
         """By number less one: ``uid`` and ``flags`` where they were told."""
         self._from_client = b""
-        self._in_literal = False
+        self._goes_on = False
+        """Whether the next line belongs to the command before it."""
+        self._octets = 0
+        """Of a literal that are still to come."""
         self._from_server = b""
         self._running: list[tuple[bytes, bytes]] = []
         """Commands sent and not ended: tag and name."""
 
     def sent(self, data: bytes) -> None:
-        """The client sent this; literals must be lines of their own here."""
+        """The client sent this."""
         self._from_client += data
-        while b"\r\n" in self._from_client:
-            line, _, self._from_client = self._from_client.partition(b"\r\n")
-            if self._in_literal:
-                self._in_literal = line.endswith(b"}")
-            elif b" " in line and (not self._running or self._running[-1][1] != b"IDLE"):
+        while True:
+            octets = min(self._octets, len(self._from_client))
+            self._from_client = self._from_client[octets:]
+            self._octets -= octets
+            line, end, rest = self._from_client.partition(b"\r\n")
+            if self._octets or not end:
+                return
+            self._from_client = rest
+            idle = bool(self._running) and self._running[-1][1] == b"IDLE"
+            begins = not self._goes_on and b" " in line and not idle
+            if begins:
                 self.begins(line)
-                self._in_literal = line.endswith(b"}")
+            literal = _SENT_LITERAL.search(line) if begins or self._goes_on else None
+            self._goes_on = literal is not None
+            self._octets = int(literal[1]) if literal else 0
 
     def begins(self, line: bytes) -> None:
         """The client sent a command, of which this is the first line."""
@@ -351,7 +363,7 @@ class Shadow:
         # Law 5: one tagged line per command, in order.
         assert self._running, f"a tagged line for no command: {tag!r} {rest!r}"
         expected, name = self._running.pop(0)
-        self._in_literal = False
+        self._goes_on, self._octets = False, 0  # a literal that was refused doesn't come
         assert tag == expected, f"the tagged line of {tag!r} came before that of {expected!r}"
         if name in (b"CLOSE", b"LOGOUT") and rest.startswith(b"OK"):
             self.messages = None
