@@ -35,8 +35,13 @@ imap_max_line_length = 10M
 namespace inbox {{
   inbox = yes
   separator = /
+  mailbox {sent} {{
+    special_use = \\Sent
+  }}
 }}
 """
+SENT = "SentMail"
+"""The mailbox that is for sent messages, once there is one of that name."""
 
 
 def version() -> str:
@@ -54,7 +59,7 @@ def furnish(folder: Path, kind: str = "maildir", fsync: str = "optimized") -> Pa
     mail = (folder / "mail" / "new", folder / "mail" / "tmp", cur) if kind == "maildir" else ()
     for each in (folder / "run", folder / "mail", *mail):
         each.mkdir(parents=True, exist_ok=True)
-    config = _CONFIG.format(folder=folder, kind=kind, fsync=fsync)
+    config = _CONFIG.format(folder=folder, kind=kind, fsync=fsync, sent=SENT)
     (folder / "dovecot.conf").write_text(config)
     return cur
 
@@ -97,13 +102,13 @@ class Session:
         return line
 
     def exchange(self, data: bytes, tag: bytes) -> bytes:
-        """Send a command, take all that is said to its tagged line; IDLE is ended at once."""
+        """Send a command, take all that is said to its tagged line, or to a continuation."""
         # Only a guard: Dovecot may wait for more than we have to say.
         guard = Timer(GUARD, self._process.kill)
         guard.start()
         try:
             self._send(data)
-            return self._said(data, tag)
+            return self._said(tag)
         finally:
             guard.cancel()
 
@@ -111,16 +116,14 @@ class Session:
         self._in.write(data)
         self._in.flush()
 
-    def _said(self, data: bytes, tag: bytes) -> bytes:
+    def _said(self, tag: bytes) -> bytes:
         said = []
         while True:
             line = self._line()
             said.append(line)
             if line.endswith(b"}\r\n"):
                 said.append(self._out.read(int(line[line.rindex(b"{") + 1 : -3])))
-            elif line.startswith(b"+ ") and data.upper().endswith(b" IDLE\r\n"):
-                self._send(b"DONE\r\n")
-            elif line.startswith(tag + b" "):
+            elif line.startswith((b"+ ", tag + b" ")):
                 return b"".join(said)
 
     def __enter__(self) -> Self:

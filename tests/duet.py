@@ -1,68 +1,77 @@
 """The same lines to mockmail and to Dovecot, and what differs in their answers.
 
 A *duet* is lines like ``A: FETCH 1:* (FLAGS)``: session A says this to both
-servers. ``<text>`` is sent as a literal, ``|`` in it is a line's end; ``$H`` is the HIGHESTMODSEQ and ``$V``
-the UIDVALIDITY that this server told the session last. Both servers begin with
-the same messages in INBOX and nothing else, and each session is logged in.
+servers. ``<text>`` is sent as a literal, ``|`` in it is a line's end; for
+``<<text>>`` the client waits until the server wants it. ``$H`` is the
+HIGHESTMODSEQ and ``$V`` the UIDVALIDITY of the mailbox that is selected, the
+last ones that both servers told in answer to one line, in each server's own
+number; ``$G`` is the first such HIGHESTMODSEQ, ``+1`` behind them one more; ``$S``
+is what a client knew of numbers and UIDs there, for QRESYNC. ``A: IDLE`` goes on
+until ``A: DONE``. Both servers begin with the same messages in INBOX, and with an
+empty mailbox for sent ones.
 
-What is compared is what a client knows after a command, a NOOP behind it
-included: RFC 9051 section 5.2 leaves it to the server when changes are told.
-Not compared are texts (section 7.1), the order of responses, values of
-UIDVALIDITY and mod-sequences, ``\\Recent`` and RECENT (RFC 3501 section 2.3.2:
-which session gets it depends on the server), FLAGS and PERMANENTFLAGS.
+All that is told is compared, line by line (told.py): UIDVALIDITY by whether the
+same ones are the same, mod-sequences by their order. When the UIDs of new
+messages are unknown, the session asks for them by a line of its own.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from answers import Value, values
-from dovecot import Theirs
+from dovecot import SENT, Theirs
 from harness import Client, inbox
 from mockmail.imap.settings import ImapSettings
 from mockmail.message.message import Message
-from mockmail.numset import UidSet
 from mockmail.store.flags import NO_FLAGS
 from mockmail.world.world import World
+from told import Key, Picture, Told, listen, named
+from verdicts import OPTIMISED, PARTING, Circumstances, Difference, deciding
+from worlds import MIME
 
-MESSAGES = tuple(
-    b"From: %b <%b@example.net>\r\nTo: anna@example.org\r\nSubject: %b\r\n"
-    b"Date: Mon, 1 Jan 2024 0%d:00:00 +0000\r\nMessage-ID: <%d@example.net>\r\n\r\n%b\r\n"
-    % (name, name.lower(), subject, number, number, text)
-    for number, (name, subject, text) in enumerate(
-        (
-            (b"Ben", b"lunch", b"At noon?"),
-            (b"Carol", b"Re: lunch", b"Yes, at noon."),
-            (b"Ben", b"=?utf-8?q?Gr=C3=BC=C3=9Fe?=", b"Nothing new."),
-            (b"Dora", b"minutes", b"All were there.\r\nNobody spoke."),
-            (b"Ben", b"minutes", b"Thank you."),
-        ),
-        1,
-    )
+MESSAGES = (
+    *(
+        b"From: %b <%b@example.net>\r\nTo: anna@example.org\r\nSubject: %b\r\n"
+        b"Date: Mon, 1 Jan 2024 0%d:00:00 +0000\r\nMessage-ID: <%d@example.net>\r\n\r\n%b\r\n"
+        % (name, name.lower(), subject, number, number, text)
+        for number, (name, subject, text) in enumerate(
+            (
+                (b"Ben", b"lunch", b"At noon?"),
+                (b"Carol", b"Re: lunch", b"Yes, at noon."),
+                (b"Ben", b"=?utf-8?q?Gr=C3=BC=C3=9Fe?=", b"Nothing new."),
+                (b"Dora", b"minutes", b"All were there.\r\nNobody spoke."),
+            ),
+            1,
+        )
+    ),
+    MIME[0].replace(b"\n", b"\r\n"),
 )
-_LINE = re.compile(r"([A-C]): (.*)")
-_LITERAL = re.compile(rb"\{(\d+)\}\r\n\Z")
-
-
-_INLINE = re.compile(rb"(?<!\])<([^<>]*)>")
+_LINE = re.compile(r"([A-D]): (.*)")
+_INLINE = re.compile(rb"(?<!\])(<?)<([^<>]*)>>?")
+_PAUSE = b"\0"
+"""Where a client waits for the server's "+"."""
 
 
 def _literal(found: re.Match[bytes]) -> bytes:
-    text = found[1].replace(b"|", b"\r\n")
-    return b"{%d+}\r\n%b" % (len(text), text)
+    text = found[2].replace(b"|", b"\r\n")
+    return b"{%d%b}\r\n%b" % (len(text), b"" if found[1] else b"+", _PAUSE * bool(found[1]) + text)
+
+
+def pieces(text: str) -> list[bytes]:
+    """A command in pieces: behind each but the last the client waits for a "+"."""
+    return _INLINE.sub(_literal, text.encode("latin-1")).split(_PAUSE)
 
 
 class Server(Protocol):
     """One session of one of the servers."""
 
     def exchange(self, data: bytes, tag: bytes) -> bytes:
-        """Send a command, take all that is said to its tagged line."""
+        """Send a command, take all that is said to its tagged line, or to a continuation."""
 
 
 class Ours:
@@ -74,59 +83,12 @@ class Ours:
         self._client.said()
 
     def exchange(self, data: bytes, tag: bytes) -> bytes:  # noqa: ARG002 all is said at once
+        before = self._client.said()
         self._client.send(data)
         said = self._client.said()
-        if said.startswith(b"+ ") and data.upper().endswith(b" IDLE\r\n"):
-            self._client.send(b"DONE\r\n")
-            said += self._client.said()
-        return said
-
-
-@dataclass
-class Picture:
-    """What a client of one server knows."""
-
-    uids: list[int] | None = None
-    """Of the selected mailbox, by number less one."""
-    flags: dict[int, frozenset[bytes]] = field(default_factory=dict)
-    highest: int = 1
-    validity: int = 1
-
-
-@dataclass
-class Answer:
-    """What one command did, with texts and the like left out."""
-
-    tagged: tuple[bytes, ...] = ()
-    gone: set[int] = field(default_factory=set)
-    exists: int | None = None
-    fetched: dict[int, dict[bytes, object]] = field(default_factory=dict)
-    said: Counter[tuple[object, ...]] = field(default_factory=Counter)
-
-
-class Difference(NamedTuple):
-    """Two answers to one line."""
-
-    line: str
-    what: str
-    ours: object
-    theirs: object
-
-    def __str__(self) -> str:
-        return f"{self.line}\n  {self.what}\n    ours:   {self.ours}\n    theirs: {self.theirs}"
-
-
-def responses(data: bytes) -> Iterator[bytes]:
-    """Each response of a server's output, with its literals, without its CRLF."""
-    start = at = 0
-    while at < len(data):
-        at = data.index(b"\r\n", at) + 2
-        literal = _LITERAL.search(data[start:at])
-        if literal is not None:
-            at += int(literal[1])
-        else:
-            yield data[start : at - 2]
-            start = at
+        if data == b"DONE\r\n":
+            assert said.count(b"\r\n") == 1, f"told too late to a client that idled: {said!r}"
+        return before + said
 
 
 class Side:
@@ -135,181 +97,57 @@ class Side:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._tags = 0
+        self.idles = False
+        self._idle = b""
+        """What was said in answer to an IDLE that goes on."""
         self.picture = Picture()
 
-    def command(self, text: str) -> Answer:
-        answer = self._exchange(text)
-        if ".SILENT" in text:
-            # The client isn't told what it ought to know.
-            self.picture.flags.clear()
-        if answer.tagged[0] == b"OK" and text.split()[0].upper() in ("SELECT", "EXAMINE"):
-            self._learn(f"1:{answer.exists or 1}" if answer.exists else "")
-        self._exchange("NOOP", answer)
-        if self.picture.uids is not None and 0 in self.picture.uids:
-            self._learn(f"{self.picture.uids.index(0) + 1}:*")
-        answer.exists = None if self.picture.uids is None else len(self.picture.uids)
-        if "FETCH" not in text.upper():
-            # Flags are compared as what is known; who tells them when is the server's affair.
-            answer.fetched = {uid: items for uid, items in answer.fetched.items() if items}
-        return answer
-
-    def _learn(self, seqs: str) -> None:
-        """Ask for the UIDs of messages that were counted."""
-        if seqs:
-            self._exchange(f"FETCH {seqs} (UID)", Answer())
-
-    def _exchange(self, text: str, into: Answer | None = None) -> Answer:
-        """Give a command; what it did, or what it added to another's doings."""
+    def command(self, text: str) -> Told | None:
+        """What it told; None for an IDLE, which goes on."""
+        if text == "DONE":
+            self.idles = False
+            tag = b"t%d" % self._tags
+            said = self._idle + self._server.exchange(b"DONE\r\n", tag)
+            return listen("IDLE", said, tag, self.picture)
         self._tags += 1
         tag = b"t%d" % self._tags
-        text = text.replace("$H", str(self.picture.highest)).replace(
-            "$V", str(self.picture.validity)
-        )
-        data = _INLINE.sub(_literal, text.encode("latin-1"))
-        name = text.split()[0].upper()
-        answer = into or Answer()
-        if name in ("SELECT", "EXAMINE"):
-            selected, self.picture.uids, self.picture.flags = self.picture.uids, [], {}
-        for response in responses(self._server.exchange(tag + b" " + data + b"\r\n", tag)):
-            self._observe(response, tag, answer, main=into is None)
-        ended = answer.tagged[0] if into is None else b"OK"
-        if name in ("CLOSE", "UNSELECT") and ended == b"OK":
-            self.picture.uids = None
-        if name in ("SELECT", "EXAMINE") and ended != b"OK":
-            self.picture.uids = None if ended == b"NO" else selected
-        return answer
-
-    def _observe(self, response: bytes, tag: bytes, answer: Answer, *, main: bool) -> None:
-        start, _, rest = response.partition(b" ")
-        if start == b"+":
-            return
-        if start == tag:
-            if main:
-                kind, _, text = rest.partition(b" ")
-                answer.tagged = (kind, *self._code(text))
-            return
-        first, _, after = rest.partition(b" ")
-        if first.isdigit():
-            self._numbered(int(first), *after.split(b" ", 1), answer=answer)
-        elif first in (b"OK", b"NO", b"BAD", b"BYE"):
-            code = self._code(after)
-            if code and code[0] not in (b"PERMANENTFLAGS", b"HIGHESTMODSEQ", b"UIDVALIDITY"):
-                answer.said[(first, *code)] += 1
-        elif first == b"VANISHED":
-            self._vanished(after, answer)
-        elif first not in (b"FLAGS", b"CAPABILITY"):
-            answer.said[self._data(first, after)] += 1
-
-    def _code(self, text: bytes) -> tuple[bytes, ...]:
-        """A response code and its arguments, as far as they are compared."""
-        if not text.startswith(b"["):
-            return ()
-        name, _, rest = text[1 : text.index(b"]")].partition(b" ")
-        if name == b"HIGHESTMODSEQ":
-            self.picture.highest = int(rest)
-        elif name == b"UIDVALIDITY":
-            self.picture.validity = int(rest)
-        if name in (b"COPYUID", b"APPENDUID"):
-            return (name, *rest.split(b" ")[1:])
-        if name in (b"CLIENTBUG", b"HIGHESTMODSEQ"):
-            return ()
-        return (name, rest) if name in (b"UIDNEXT", b"UNSEEN", b"MODIFIED") else (name,)
-
-    def _numbered(self, number: int, kind: bytes, rest: bytes = b"", *, answer: Answer) -> None:
-        uids = self.picture.uids
-        assert uids is not None, (number, kind)
-        if kind == b"EXISTS":
-            uids += [0] * (number - len(uids))
-            answer.exists = number
-        elif kind == b"EXPUNGE":
-            answer.gone.add(uids.pop(number - 1))
-        elif kind == b"FETCH":
-            items, _ = values(rest, 0)
-            assert isinstance(items, list)
-            pairs = dict(zip(map(bytes, items[::2]), items[1::2], strict=True))  # type: ignore[arg-type]
-            uid = pairs.pop(b"UID", None)
-            if isinstance(uid, int):
-                uids[number - 1] = uid
-            known = uids[number - 1]
-            flags = pairs.pop(b"FLAGS", None)
-            if isinstance(flags, list):
-                names = (flag for flag in flags if isinstance(flag, bytes))
-                self.picture.flags[known] = frozenset(n for n in names if n != b"\\Recent")
-            pairs.pop(b"MODSEQ", None)
-            if isinstance(date := pairs.get(b"INTERNALDATE"), bytes):
-                text = date.decode().strip()  # date-day-fixed has two forms
-                pairs[b"INTERNALDATE"] = datetime.strptime(text, "%d-%b-%Y %H:%M:%S %z")
-            # The header-list may be spelled as asked, or in capitals (RFC 9051 section 7.5.2).
-            named = {name.upper(): value for name, value in pairs.items()}
-            answer.fetched.setdefault(known, {}).update(named)
-
-    def _vanished(self, rest: bytes, answer: Answer) -> None:
-        earlier, _, ids = rest.rpartition(b" ")
-        named = {n for low, high in UidSet.parse(ids).ranges for n in range(low, high + 1)}
-        if earlier:
-            answer.said[b"VANISHED", tuple(sorted(named))] += 1
-        else:
-            assert self.picture.uids is not None
-            self.picture.uids = [uid for uid in self.picture.uids if uid not in named]
-            answer.gone |= named
-
-    def _data(self, kind: bytes, rest: bytes) -> tuple[object, ...]:
-        words = values(b"(" + rest + b")", 0)[0]
-        assert isinstance(words, list)
-        if kind == b"SEARCH":
-            return (kind, *sorted(word for word in words if isinstance(word, int)))
-        if kind == b"ESEARCH":
-            return (kind, *sorted(_esearch(words[1:]), key=repr))
-        if kind in (b"LIST", b"LSUB"):
-            attributes = words[0]
-            assert isinstance(attributes, list)
-            return (kind, _names(attributes), *map(_fixed, words[1:]))
-        if kind == b"STATUS":
-            items = words[1]
-            assert isinstance(items, list)
-            counts = dict(zip(items[::2], items[1::2], strict=True))  # type: ignore[arg-type]
-            if isinstance(highest := counts.pop(b"HIGHESTMODSEQ", None), int):
-                self.picture.highest = highest
-            for name in (b"UIDVALIDITY", b"RECENT"):
-                counts.pop(name, None)
-            name = words[0]
-            assert isinstance(name, bytes)
-            # INBOX is one name in any case (RFC 9051 section 5.1).
-            name = b"INBOX" if name.upper() == b"INBOX" else name
-            return (kind, name, *sorted(counts.items()))  # type: ignore[type-var]
-        if kind == b"ID":
-            return (kind,)
-        return (kind, *map(_fixed, words))
+        first, *more = pieces(f"t{self._tags} {text}\r\n")
+        said = self._server.exchange(first, tag)
+        for piece in more:
+            if not said.startswith(b"+ "):
+                break
+            said = self._server.exchange(piece, tag)
+        if said.startswith(b"+ "):
+            self.idles, self._idle = True, said
+            return None
+        return listen(text, said, tag, self.picture)
 
 
-def _names(attributes: Sequence[Value]) -> frozenset[bytes]:
-    """Attributes of a mailbox, those left out that a server may tell or not.
+class Order:
+    """Mod-sequences of one mailbox on both servers: if one is higher, the other is not lower."""
 
-    ``\\Marked`` is a guess (RFC 9051 section 7.3.1); children are told where they
-    are asked for, and otherwise as the server likes (RFC 3348 section 3).
-    """
-    names = {each.lower() for each in attributes if isinstance(each, bytes)}
-    return frozenset(names - {b"\\marked", b"\\unmarked", *_CHILDREN})
+    def __init__(self) -> None:
+        self._pairs: set[tuple[int, int]] = set()
 
-
-_CHILDREN = (b"\\haschildren", b"\\hasnochildren")
-
-
-def _esearch(words: Sequence[Value]) -> Iterator[object]:
-    at = 0
-    while at < len(words):
-        word = words[at]
-        if word == b"UID":
-            yield word
-            at += 1
-            continue
-        if word != b"MODSEQ":
-            yield word, _fixed(words[at + 1])
-        at += 2
+    def fits(self, ours: int, theirs: int) -> bool:
+        fitting = all((a - ours) * (b - theirs) >= 0 for a, b in self._pairs)
+        if fitting:
+            self._pairs.add((ours, theirs))
+        return fitting
 
 
-def _fixed(value: Value) -> object:
-    return tuple(map(_fixed, value)) if isinstance(value, list) else value
+_CHANGING = re.compile(
+    r"(?:UID )?(STORE|EXPUNGE|CLOSE|APPEND|COPY|MOVE|RENAME)"
+    r"|(?:UID )?FETCH .*(BODY\[|BINARY\[|RFC822( |\)|$|\.TEXT))"
+)
+"""What may be news to other sessions."""
+_ALL_TOLD = re.compile(r"NOOP|CHECK|SELECT|EXAMINE|DONE")
+"""After these a session has been told everything."""
+_AWARE = re.compile(r"CONDSTORE|QRESYNC|MODSEQ|CHANGEDSINCE")
+"""What enables CONDSTORE (RFC 7162 section 3.1)."""
+_KEYWORDS = re.compile(r"KEYWORD ([^ )]+)|[-+ ]FLAGS(?:\.SILENT)? \(?([^)]*)")
+_PERHAPS = re.compile(r"-FLAGS|UNCHANGEDSINCE")
+"""A STORE that may set nothing."""
 
 
 class Duet:
@@ -322,18 +160,48 @@ class Duet:
         self._theirs = Theirs(Path(folder))
         # RFC 2180 section 4.1.1: what Dovecot does with what others have expunged.
         self._world = inbox(world=World(imap=ImapSettings(fetch_expunged=True)))
-        box = self._world.store.users["anna"].mailboxes["INBOX"]
+        anna = self._world.store.users["anna"]
+        self._world.store.create(anna, SENT).special_use = ("\\Sent",)
+        box = anna.mailboxes["INBOX"]
         with self._world.store.transaction("seed") as tx:
             for raw in messages:
                 tx.append(box, Message(raw), NO_FLAGS, self._world.clock.now)
-        seeding = self._stack.enter_context(self._theirs.session())
+        self._seeding = self._stack.enter_context(self._theirs.session())
+        self._keep_modseqs("INBOX")
         for raw in messages:
-            data = b's APPEND INBOX "01-Jan-2024 00:00:00 +0000" {%d+}\r\n%b\r\n' % (len(raw), raw)
-            assert b"s OK" in seeding.exchange(data, b"s")
+            data = b'APPEND INBOX "01-Jan-2024 00:00:00 +0000" {%d+}\r\n%b' % (len(raw), raw)
+            self._seed(data)
+        self._seed(b"CREATE " + SENT.encode())
+        self._keep_modseqs(SENT)
         self._sides: dict[str, tuple[Side, Side]] = {}
+        self._been: dict[str, Circumstances] = {}
+        self._was = Circumstances()
+        """Those of the last line."""
+        self.parted = False
+        """Whether one did what the other refused: they have nothing in common any more."""
+        self.decided: Counter[str] = Counter()
+        """How often each sentence decided a difference."""
+        self._named: set[bytes] = set()
+        self._orders: dict[str, Order] = {}
+        self._highest: dict[str, list[tuple[int, int]]] = {}
+        """By mailbox: those that both told in answer to the same line."""
+        self._left: dict[str, str] = {}
+        """By mailbox: numbers and UIDs that go together, for QRESYNC."""
+        self._validities: dict[str, tuple[int, int]] = {}
+        self._validity_of: tuple[dict[int, int], dict[int, int]] = {}, {}
 
     def close(self) -> None:
         self._stack.close()
+
+    def _seed(self, command: bytes) -> None:
+        """Let Dovecot do something of which mockmail is told otherwise, or need not be."""
+        answer = self._seeding.exchange(b"s " + command + b"\r\n", b"s")
+        assert b"s OK" in answer, answer
+
+    def _keep_modseqs(self, mailbox: str) -> None:
+        """Dovecot keeps mod-sequences of a mailbox from when somebody first asks for them."""
+        self._seed(b'EXAMINE "%b" (CONDSTORE)' % mailbox.rstrip("/").encode("latin-1"))
+        self._seed(b"UNSELECT")
 
     def say(self, line: str) -> list[Difference]:
         """One line to both servers."""
@@ -343,30 +211,193 @@ class Duet:
         if name not in self._sides:
             theirs = self._stack.enter_context(self._theirs.session())
             self._sides[name] = Side(Ours(self._world)), Side(theirs)
-        ours, theirs = self._sides[name]
-        mine, other = ours.command(text), theirs.command(text)
-        different = []
-        if mine.fetched != other.fetched:
-            for uid in mine.fetched.keys() | other.fetched.keys():
-                a, b = mine.fetched.get(uid), other.fetched.get(uid)
-                if a != b:
-                    different.append(Difference(line, f"FETCH of {uid}", a, b))
-        if mine.said != other.said:
-            a, b = (mine.said - other.said), (other.said - mine.said)
-            different.append(Difference(line, "said", sorted(a, key=repr), sorted(b, key=repr)))
-        a, b = mine.tagged, other.tagged
-        # A code may be left out (RFC 9051 section 7.1), but two of them must be the same.
-        if a != b and not (a[0] == b[0] != b"OK" and 1 in (len(a), len(b))):
-            different.append(Difference(line, "tagged", a, b))
-        for what in ("gone", "exists"):
-            a, b = getattr(mine, what), getattr(other, what)
-            if a != b:
-                different.append(Difference(line, what, a, b))
-        if ours.picture.uids != theirs.picture.uids:
-            different.append(Difference(line, "messages", ours.picture.uids, theirs.picture.uids))
-        known = ours.picture.flags.keys() & theirs.picture.flags.keys()
-        for uid in sorted(known.intersection(ours.picture.uids or ())):
-            a, b = ours.picture.flags[uid], theirs.picture.flags[uid]
-            if a != b:
-                different.append(Difference(line, f"flags of {uid}", a, b))
+        sides = self._sides[name]
+        different = self._both(name, line, text)
+        if self.parted or any(side.idles for side in sides):
+            return different
+        if not different and not _same(*(side.picture.uids for side in sides)):
+            # Only one was told all. Numbers must mean the same before they are used again.
+            was = self._was
+            different = self._both(name, f"{name}: NOOP", "NOOP")
+            pictures = [side.picture.uids for side in sides]
+            if not _same(*pictures):
+                found = [Difference(line, ("messages",), *pictures, was)]
+                different += self._undecided(found)
+        unknown = min((s.picture.uids.index(0) for s in sides if 0 in s.picture.uids), default=None)
+        if unknown is not None and not different:
+            text = f"FETCH {unknown + 1}:* (UID)"
+            different = self._both(name, f"{name}: {text}", text)
         return different
+
+    def _both(self, name: str, line: str, text: str) -> list[Difference]:
+        sides = self._sides[name]
+        box = self._mailbox(sides[0].picture, text)
+        self._sample(sides[0].picture)
+        sent = [self._filled(text, box, at) for at in (0, 1)]
+        ours, theirs = (side.command(each) for side, each in zip(sides, sent, strict=True))
+        self._was = was = self._circumstances(name, text)
+        if ours is None or theirs is None:
+            assert ours is theirs, f"{line}: only one goes on"
+            return []
+        if text == "DONE":
+            self._at_last(sides, ours, theirs)
+        was.sent = sent[0]
+        was.tagged = ours.facts["tagged",], theirs.facts["tagged",]
+        if _AWARE.search(text) and not OPTIMISED.search(text) and theirs.kind == b"OK":
+            was.aware = self._been[name].aware = True
+        self._name(text, ours, was)
+        self._follow(text, theirs)
+        different = [Difference(line, *each, was) for each in _unequal(ours.facts, theirs.facts)]
+        if not was.behind:
+            # Otherwise they may speak of different moments.
+            numbers = self._numbers(box, ours, theirs)
+            different += [Difference(line, *each, was) for each in numbers]
+            if text != "DONE" and ours.kind == theirs.kind == b"OK":
+                self._remember(box, ours, theirs)
+        if ours.kind != theirs.kind:
+            # All else follows from this.
+            different = [each for each in different if each.about == ("tagged",)]
+        if _ALL_TOLD.match(text):
+            flags = _flags(theirs, *(side.picture for side in sides))
+            different += [Difference(line, *each, was) for each in flags]
+        return self._undecided(different)
+
+    def _undecided(self, different: list[Difference]) -> list[Difference]:
+        """The differences that no sentence decides."""
+        undecided = []
+        for each in different:
+            if (sentence := deciding(each)) is None:
+                undecided.append(each)
+            else:
+                self.decided[sentence] += 1
+                if each.about == ("RECENT",):
+                    self._been[each.line[0]].shared = True
+                ours, theirs = (tagged[0] for tagged in each.was.tagged)
+                self.parted |= ours != theirs and ours != b"NO"
+                self.parted |= sentence in PARTING
+        return undecided
+
+    def _follow(self, text: str, theirs: Told) -> None:
+        """Note what the line does to names."""
+        if text.startswith("CREATE") and theirs.kind == b"OK":
+            self._keep_modseqs(text.removeprefix("CREATE ").strip('<>"'))
+        if re.match(r"RENAME|DELETE|CREATE", text):
+            # Whose mod-sequences are whose, now?
+            self._orders.clear()
+            self._highest.clear()
+            self._validities.clear()
+
+    def _sample(self, picture: Picture) -> None:
+        """Note some numbers and UIDs that a client knows."""
+        known = list(enumerate(picture.uids, 1))[::2]
+        if picture.mailbox is not None and known and 0 not in picture.uids:
+            both = zip(*known, strict=True)
+            self._left[picture.mailbox] = " ".join(",".join(map(str, each)) for each in both)
+
+    def _name(self, text: str, ours: Told, was: Circumstances) -> None:
+        """Note keywords that are named, and set nowhere."""
+        sure = not (was.behind or _PERHAPS.search(text))
+        stored = sure and any(key[0] == "FETCH" for key in ours.facts)
+        for found in _KEYWORDS.finditer(text):
+            if found[1] or not stored:
+                words = (found[1] or found[2]).lower().encode("latin-1").split()
+                self._named.update(word for word in words if not word.startswith(b"\\"))
+
+    def _circumstances(self, name: str, text: str) -> Circumstances:
+        """What the session has been through; and what it means to the others that it says this."""
+        been = self._been.setdefault(name, Circumstances())
+        mailbox = self._sides[name][0].picture.mailbox
+        for other, (side, _) in self._sides.items():
+            if other != name and mailbox is not None and side.picture.mailbox == mailbox:
+                been.shared = self._been[other].shared = True
+        been.named = self._named
+        was = replace(been)
+        if _CHANGING.match(text):
+            for other in self._been.keys() - {name}:
+                self._been[other].behind = True
+        if _ALL_TOLD.match(text):
+            been.behind = False
+        return was
+
+    def _at_last(self, sides: tuple[Side, Side], *told: Told) -> None:
+        """What is told while the client idles, or soon, is the server's affair: by NOOP it is."""
+        for side, each in zip(sides, told, strict=True):
+            more = side.command("NOOP")
+            assert more is not None
+            del more.facts["tagged",]
+            if side is sides[0]:
+                assert not more.facts, f"not told to an idling client: {more.facts}"
+            for key, value in more.facts.items():
+                before = each.facts.get(key)
+                each.facts[key] = (
+                    tuple(sorted({*before, *value}))
+                    if isinstance(before, tuple) and isinstance(value, tuple)
+                    else value
+                )
+            each.modseqs.update(more.modseqs)
+
+    @staticmethod
+    def _mailbox(picture: Picture, text: str) -> str:
+        """Which mailbox the answer is about."""
+        if text.split()[0].upper() in ("SELECT", "EXAMINE"):
+            return named(text)
+        return picture.mailbox or ""
+
+    def _filled(self, text: str, box: str, at: int) -> str:
+        highest = self._highest.get(box, [(1, 1)])
+        return (
+            text.replace("$H+1", str(highest[-1][at] + 1))
+            .replace("$H", str(highest[-1][at]))
+            .replace("$G+1", str(highest[0][at] + 1))
+            .replace("$G", str(highest[0][at]))
+            .replace("$V", str(self._validities.get(box, (1, 1))[at]))
+            .replace("$S", self._left.get(box, "1 1"))
+        )
+
+    def _numbers(self, box: str, ours: Told, theirs: Told) -> Iterator[tuple[Key, int, int]]:
+        """Mod-sequences out of order, and UIDVALIDITY that changed on one side only."""
+        for key in ours.modseqs.keys() & theirs.modseqs.keys():
+            about = key[1] if key[0] == "STATUS" else box
+            order = self._orders.setdefault(str(about), Order())
+            if not order.fits(ours.modseqs[key], theirs.modseqs[key]):
+                yield ("order of mod-sequences", *key), ours.modseqs[key], theirs.modseqs[key]
+        for key in ours.validities.keys() & theirs.validities.keys():
+            a, b = ours.validities[key], theirs.validities[key]
+            one, other = self._validity_of
+            if one.setdefault(a, b) != b or other.setdefault(b, a) != a:
+                yield ("UIDVALIDITY", *key), a, b
+
+    def _remember(self, box: str, ours: Told, theirs: Told) -> None:
+        for key in ours.modseqs.keys() & theirs.modseqs.keys():
+            if key[0] in ("HIGHESTMODSEQ", "STATUS"):
+                about = box if key[0] == "HIGHESTMODSEQ" else str(key[1])
+                pair = ours.modseqs[key], theirs.modseqs[key]
+                self._highest.setdefault(about, []).append(pair)
+        key = ("UIDVALIDITY",)
+        if key in ours.validities and key in theirs.validities:
+            self._validities[box] = ours.validities[key], theirs.validities[key]
+
+
+def _flags(told: Told, ours: Picture, theirs: Picture) -> Iterator[tuple[Key, object, object]]:
+    """What the clients believe of flags when all has been told, the last by Dovecot as `told`."""
+    for uid in theirs.flags.keys() & set(ours.uids):
+        a, b = ours.flags.get(uid), theirs.flags[uid]
+        if a != b and (a is not None or ("FETCH", uid, b"FLAGS") in told.facts):
+            yield ("flags", uid), a, b
+
+
+def _same(ours: list[int], theirs: list[int]) -> bool:
+    """Whether both may be the same messages; some UIDs may be unknown."""
+    return len(ours) == len(theirs) and all(
+        one == other or 0 in (one, other) for one, other in zip(ours, theirs, strict=True)
+    )
+
+
+_Unequal = Iterator[tuple[Key, object, object]]
+"""What something is about, ours and theirs."""
+
+
+def _unequal(ours: dict[Key, object], theirs: dict[Key, object]) -> _Unequal:
+    for key in sorted(ours.keys() | theirs.keys(), key=repr):
+        if ours.get(key) != theirs.get(key):
+            yield key, ours.get(key), theirs.get(key)
