@@ -7,6 +7,7 @@ import re
 # "&-", and everything else is BASE64 of UTF-16 with "," for "/".
 _SHIFTED = re.compile(r"[^ -~]+")
 _ENCODED = re.compile(rb"&([A-Za-z0-9+,]*)-")
+_NULL_SHIFT = re.compile(rb"&[^-]+-&[^-]")
 
 
 def _shift(found: re.Match[str]) -> str:
@@ -24,12 +25,19 @@ def _unshift(found: re.Match[bytes]) -> bytes:
     if not coded:
         return b"&"
     octets = base64.b64decode(coded + b"=" * (-len(coded) % 4), b"+,", validate=True)
-    return octets.decode("utf-16-be").encode("utf-8")
+    text = octets.decode("utf-16-be")
+    if to_utf7(text) != found[0]:
+        raise ValueError(f"{found[0]!r} is not what {text!r} is in modified UTF-7")
+    return text.encode("utf-8")
 
 
 def from_utf7(name: bytes) -> str:
-    """A mailbox name out of modified UTF-7; ``ValueError`` where it is not that."""
-    if b"&" in _ENCODED.sub(b"", name):
+    """A mailbox name out of modified UTF-7; ``ValueError`` where it is not that.
+
+    A name has one form: no printable US-ASCII in BASE64, and no shift that could be
+    left out. Control characters may stand for themselves, though.
+    """
+    if b"&" in _ENCODED.sub(b"", name) or _NULL_SHIFT.search(name):
         raise ValueError(f"{name!r} has an '&' that begins nothing")
     name.decode("ascii")
     return _ENCODED.sub(_unshift, name).decode("utf-8")
