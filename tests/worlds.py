@@ -155,6 +155,20 @@ def odd_mailboxes() -> World:
     return world
 
 
+def troubled() -> World:
+    """Accounts that are not let in or full, mailboxes that can't be opened or deleted."""
+    world = inbox(2, world=World(imap=ImapSettings(delete_selected=False, delete_superiors=False)))
+    store, anna = world.store, world.store.users["anna"]
+    for name in ("Above", "Above/Below", "Broken", "Loose"):
+        store.create(anna, name)
+    anna.mailboxes["Broken"].damaged = True
+    anna.mailboxes["Loose"].sticky = False
+    anna.quota = anna.octets() + 100
+    store.add_user("ben", "banana").disabled = True
+    store.add_user("carol", "cherry").expired = True
+    return world
+
+
 DIALOGUE_WORLDS: dict[str, Callable[[], World]] = {
     "imap": five_messages,
     "imap/ext": five_messages,
@@ -164,6 +178,7 @@ DIALOGUE_WORLDS: dict[str, Callable[[], World]] = {
     "imap/odd": odd_mailboxes,
     "imap/ghosts": lambda: inbox(5, world=World(imap=ImapSettings(fetch_expunged=True))),
     "imap/rev2": five_messages,
+    "imap/trouble": troubled,
     "pop3": maildrops,
     "smtp": two_users,
 }

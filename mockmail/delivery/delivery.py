@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from mockmail.clock import Clock
 from mockmail.message.message import Message
 from mockmail.store.flags import NO_FLAGS
-from mockmail.store.store import Store, User
+from mockmail.store.store import Store
+from mockmail.store.user import User
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from mockmail.sasl.mechanism import Mechanism
 from mockmail.store.flags import FlagOp, Flags
 from mockmail.store.journal import Entry
 from mockmail.store.mailbox import Mailbox
-from mockmail.store.store import User
+from mockmail.store.user import User
 from mockmail.wire.acts import Act, Woke
 from mockmail.wire.response import Many, Response
 
@@ -259,7 +259,7 @@ class Arrival:
     """UIDs in the selected mailbox; None where the client sent the messages."""
 
 
-ArrivalCode = Callable[[Arrival], bytes]
+ArrivalCode = Callable[[Arrival], bytes | None]
 """The response code that tells of an arrival."""
 
 

@@ -1,6 +1,7 @@
 """A session's state."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from mockmail.clock import Clock
@@ -9,9 +10,16 @@ from mockmail.imap.reply import No
 from mockmail.imap.rows import Catalogue, State
 from mockmail.imap.settings import ImapSettings
 from mockmail.imap.view import BASE_TELLINGS, Tellings, View
-from mockmail.store.mailbox import Mailbox
+from mockmail.sasl.mechanism import (
+    AuthenticationFailed,
+    AuthorizationFailed,
+    Disabled,
+    Expired,
+)
+from mockmail.store.mailbox import Mailbox, TooManyKeywords
 from mockmail.store.names import canonical
-from mockmail.store.store import Store, User
+from mockmail.store.store import OverQuota, Store, Transaction
+from mockmail.store.user import User
 from mockmail.wire.acts import Wait
 from mockmail.wire.buffer import Buffer
 from mockmail.wire.response import Response
@@ -98,6 +106,28 @@ class Session:
             raise No("Messages can't be added there", b"NOPERM")
         return mailbox
 
+    def may_go(self, name: str) -> None:
+        """`No` if others' use of a mailbox keeps it from being deleted or renamed."""
+        if self.settings.delete_selected:
+            return
+        mailbox = self.mailbox(name)
+        if mailbox is not None:
+            me = self.view is not None and self.view.mailbox is mailbox
+            if mailbox.journal.readers > me:
+                raise No("Another session has it selected", b"INUSE")
+
+    @contextmanager
+    def adding(self) -> Iterator[Transaction]:
+        """A transaction that adds messages; `No` where there is no room for them."""
+        try:
+            with self.store.transaction(self.name) as tx:
+                yield tx
+                tx.check_quotas()
+        except TooManyKeywords:
+            raise No("The mailbox takes no more keywords", b"LIMIT") from None
+        except OverQuota as error:
+            raise No(str(error), b"OVERQUOTA") from None
+
     def quoted(self, name: str) -> bytes:
         """A mailbox name as this client reads it."""
         return quote.mailbox(name, utf8=self.utf8)
@@ -161,3 +191,16 @@ class Session:
     def capabilities(self) -> bytes:
         """The capability list of this moment."""
         return b" ".join(row.name for row in self.catalogue.capabilities if row.shown.test(self))
+
+
+def refusal(error: AuthenticationFailed) -> No:
+    """What a client is told that was not let in (RFC 5530 section 3)."""
+    match error:
+        case AuthorizationFailed():
+            return No("You may not act for that user", b"AUTHORIZATIONFAILED")
+        case Disabled():
+            return No("This account is disabled", b"CONTACTADMIN")
+        case Expired():
+            return No("The password has expired", b"EXPIRED")
+        case _:
+            return No("Wrong user name or password", b"AUTHENTICATIONFAILED")

@@ -33,6 +33,10 @@ class ImapSettings:
     """Seconds of silence (RFC 9051 section 5.4: at least 30 minutes)."""
     fetch_expunged: bool = False
     """FETCH finds what others have expunged until the client is told (RFC 2180 section 4.1.1)."""
+    delete_selected: bool = True
+    """What others have selected can be deleted and renamed (RFC 2180 section 3); or NO [INUSE]."""
+    delete_superiors: bool = True
+    """Mailboxes with others below them can be deleted; or NO [HASCHILDREN] (RFC 9051 section 7.1)."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -393,7 +393,7 @@ def _unseen(view: View) -> list[Response]:
 
 def flags_item(view: View, entry: Entry) -> Piece:
     """``FLAGS (\\Seen)``: what FETCH says of the flags."""
-    return b"FLAGS " + view.flags_wire(entry)
+    return b"FLAGS " + view.flags_wire(entry) if view.recent else entry.flags.item
 
 
 def uid_item(view: View, entry: Entry) -> Piece:

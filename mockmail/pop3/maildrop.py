@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from mockmail.pop3.reply import Err
 from mockmail.store.journal import Entry
-from mockmail.store.store import Store, User
+from mockmail.store.store import Store
+from mockmail.store.user import User
 
 
 class Maildrop:

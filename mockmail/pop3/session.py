@@ -7,7 +7,8 @@ from enum import Enum, auto
 from mockmail.pop3 import reply
 from mockmail.pop3.maildrop import Maildrop
 from mockmail.pop3.reply import Err
-from mockmail.store.store import Store, User
+from mockmail.store.store import Store
+from mockmail.store.user import User
 from mockmail.wire.acts import Act, At, Begin, Say, Switch, Talk, Wait, Woke
 from mockmail.wire.buffer import Buffer
 from mockmail.wire.lines import Manners, Steps, converse, final

@@ -7,7 +7,8 @@ which the client speaks first is empty (RFC 4422 section 3).
 
 from collections.abc import Callable, Generator
 
-from mockmail.store.store import Store, User
+from mockmail.store.store import Store
+from mockmail.store.user import User
 
 Exchange = Generator[bytes, bytes, User]
 Mechanism = Callable[[Store], Exchange]
@@ -21,6 +22,14 @@ class AuthorizationFailed(AuthenticationFailed):
     """The credentials are right, and do not allow to act for the one named."""
 
 
+class Disabled(AuthenticationFailed):
+    """The credentials are right, and their user may not log in."""
+
+
+class Expired(AuthenticationFailed):
+    """The password is right, and too old."""
+
+
 class Malformed(Exception):
     """Not what the mechanism's RFC says an answer looks like."""
 
@@ -30,4 +39,8 @@ def check_password(store: Store, name: str, password: str) -> User:
     user = store.users.get(name)
     if user is None or user.password != password:
         raise AuthenticationFailed(name)
+    if user.disabled:
+        raise Disabled(name)
+    if user.expired:
+        raise Expired(name)
     return user

@@ -24,7 +24,8 @@ from mockmail.scenario.files import find
 from mockmail.store.flags import flags as make_flags
 from mockmail.store.flags import problem
 from mockmail.store.mailbox import MAX_KEYWORDS, SPECIAL_USES, Mailbox, TooManyKeywords
-from mockmail.store.store import Refused, Store, User
+from mockmail.store.store import Refused, Store
+from mockmail.store.user import User
 from mockmail.wire.points import POINTS
 from mockmail.world.effects import Cut, Expunge
 from mockmail.world.rule import Effect, Match, Rule, When
@@ -59,6 +60,8 @@ class MailboxSpec(_Spec):
     share: dict[str, Literal["read", "write"]] = {}
     no_inferiors: bool = False
     modseqs: bool = True
+    damaged: bool = False
+    sticky: bool = True
 
 
 class UserSpec(_Spec):
@@ -66,6 +69,9 @@ class UserSpec(_Spec):
 
     password: str = "secret"
     addresses: list[str] | None = None
+    disabled: bool = False
+    expired: bool = False
+    quota: Count | None = None
     mailboxes: dict[str, object] = {}
 
 
@@ -208,6 +214,8 @@ def parse(file: str, text: str) -> Scenario:
             user = store.add_user(login, user_spec.password, addresses)
         except Refused as error:
             raise document.error(path, str(error)) from None
+        user.disabled, user.expired = user_spec.disabled, user_spec.expired
+        user.quota = user_spec.quota
         for name, given in user_spec.mailboxes.items():
             seeding.mailbox(user, name, given, (*path, "mailboxes", name))
     seeding.share()
@@ -269,6 +277,8 @@ class _Seeding:
         mailbox.special_use = tuple(spec.special_use)
         mailbox.no_inferiors = spec.no_inferiors
         mailbox.keeps_modseqs = spec.modseqs
+        mailbox.damaged = spec.damaged
+        mailbox.sticky = spec.sticky
         if spec.subscribed:
             user.subscriptions[mailbox.name] = None
         self._shares.append((mailbox, spec.share, (*path, "share")))

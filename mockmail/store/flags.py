@@ -27,12 +27,14 @@ class FlagOp(Enum):
 class Flags:
     """An immutable set of flags in the one order they are always shown in."""
 
-    __slots__ = ("_folded", "deleted", "names", "seen", "wire")
+    __slots__ = ("_folded", "deleted", "item", "names", "seen", "wire")
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
         self.wire = b"(" + " ".join(names).encode("ascii") + b")"
         """As IMAP prints them: ``(\\Seen $Junk)``."""
+        self.item = b"FLAGS " + self.wire
+        """The item of a FETCH."""
         self.seen = "\\Seen" in names
         self.deleted = "\\Deleted" in names
         self._folded = {name.lower(): name for name in names}

@@ -107,6 +107,11 @@ class Journal:
         self.changes: list[Change] = []
         self._cursors: list[Cursor] = []
 
+    @property
+    def readers(self) -> int:
+        """How many read it: sessions that have the mailbox selected."""
+        return len(self._cursors)
+
     def add(self, change: Change) -> None:
         self.changes.append(change)
         self.end += 1

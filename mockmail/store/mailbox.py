@@ -39,6 +39,7 @@ class Mailbox:
     __slots__ = (
         "_seen_below",
         "_shared",
+        "damaged",
         "deleted",
         "entries",
         "first_recent",
@@ -54,6 +55,7 @@ class Mailbox:
         "owner",
         "readers",
         "special_use",
+        "sticky",
         "uidnext",
         "uids",
         "uidvalidity",
@@ -92,6 +94,10 @@ class Mailbox:
         """No client adds messages or takes them away."""
         self.followers: list[Mailbox] = []
         """Mailboxes with the same messages at all times, and flags of their own."""
+        self.damaged = False
+        """It can't be opened (RFC 5530 section 3, CORRUPTION)."""
+        self.sticky = True
+        """UIDs stay; without that it has a new UIDVALIDITY whenever it is opened."""
         self.vanished = Vanished()
         self.keeps_modseqs = True
         """Whether clients are told of mod-sequences (RFC 7162 section 3.1.2.2)."""
@@ -125,6 +131,8 @@ class Mailbox:
         twin.grants = dict(self.grants)
         twin.fixed = self.fixed
         twin.followers = []
+        twin.damaged = self.damaged
+        twin.sticky = self.sticky
         twin.vanished = self.vanished
         twin.keeps_modseqs = self.keeps_modseqs
         twin._shared = self._shared = True

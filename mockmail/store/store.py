@@ -13,9 +13,11 @@ from typing import Self
 from mockmail.message.message import Message
 from mockmail.numset import ModSeq, Uid, without
 from mockmail.store import names
-from mockmail.store.flags import FlagOp, Flags
+from mockmail.store.flags import SYSTEM_FLAGS, FlagOp, Flags
+from mockmail.store.flags import flags as make_flags
 from mockmail.store.journal import NO_STAMPS, Appended, Change, Entry, Expunged, Flagged
-from mockmail.store.mailbox import Mailbox
+from mockmail.store.mailbox import Mailbox, TooManyKeywords
+from mockmail.store.user import User
 
 MAX_MAILBOXES = 10_000
 """Mailboxes that one user can have."""
@@ -37,35 +39,8 @@ class NotPermitted(Refused):
     """The user may not do this there."""
 
 
-class User:
-    """An account: who may log in, and the mailboxes behind it."""
-
-    __slots__ = (
-        "addresses",
-        "mailboxes",
-        "maildrop_lock",
-        "name",
-        "news",
-        "password",
-        "subscriptions",
-    )
-
-    def __init__(self, name: str, password: str, addresses: Iterable[str] = ()) -> None:
-        self.name = name
-        self.password = password
-        self.addresses = list(addresses)
-        self.mailboxes: dict[str, Mailbox] = {}
-        """His own, by canonical name, in order of creation."""
-        self.news: dict[str, Mailbox] = {}
-        """Followers of the newsgroups, with this reader's flags."""
-        self.subscriptions: dict[str, None] = {}
-        """Canonical names, whether there is such a mailbox or not (RFC 9051 section 6.3.7)."""
-        self.maildrop_lock = 0
-        """Number of the POP3 session that holds the maildrop, 0 if none (RFC 1939 section 4)."""
-
-    def mailbox(self, name: str) -> Mailbox | None:
-        """One of his own."""
-        return self.mailboxes.get(names.canonical(name))
+class OverQuota(Refused):
+    """The user's mailboxes would hold more than his quota."""
 
 
 class Draft:
@@ -87,6 +62,14 @@ class Draft:
         """``RuntimeError`` if another transaction has changed the mailbox meanwhile."""
         if self.modseq != self.mailbox.modseq + 1:
             raise RuntimeError(f"two transactions at once on mailbox {self.mailbox.name}")
+
+    def octets(self) -> int:
+        """How much more there will be in the mailbox."""
+        arrived, gone = (
+            sum(len(entry.message.raw) for entry in entries.values())
+            for entries in (self.appended, self.expunged)
+        )
+        return arrived - gone
 
     def entry(self, uid: Uid) -> Entry | None:
         """The entry as this transaction would leave it; None if it is gone."""
@@ -179,6 +162,18 @@ class Transaction:
                 gone.append(entry)
         return gone
 
+    def check_quotas(self) -> None:
+        """`OverQuota` if an owner would have more octets than he may, and more than before."""
+        more: dict[str, int] = {}
+        for draft in self._drafts.values():
+            owner = draft.mailbox.owner
+            if owner is not None:
+                more[owner] = more.get(owner, 0) + draft.octets()
+        for login, octets in more.items():
+            user = self._store.users[login]
+            if user.quota is not None and octets > 0 and user.octets() + octets > user.quota:
+                raise OverQuota(f"{login} has a quota of {user.quota} octets")
+
 
 class Store:
     """All that is stored, for all users of one world."""
@@ -200,10 +195,7 @@ class Store:
         """
         twin = Store(self._next_uidvalidity)
         for user in self.users.values():
-            copy = User(user.name, user.password, user.addresses)
-            copy.mailboxes = {name: box.fork() for name, box in user.mailboxes.items()}
-            copy.subscriptions = user.subscriptions.copy()
-            twin.users[user.name] = copy
+            twin.users[user.name] = user.fork()
         twin.shared = {name: box.fork() for name, box in self.shared.items()}
         for user in self.users.values():
             for name, box in user.news.items():
@@ -322,6 +314,12 @@ class Store:
         mailbox = Mailbox(name, self._next_uidvalidity, owner)
         self._next_uidvalidity += 1
         return mailbox
+
+    def opened(self, mailbox: Mailbox) -> None:
+        """A session is about to select a mailbox."""
+        if not mailbox.sticky and not mailbox.journal.readers:
+            mailbox.uidvalidity = self._next_uidvalidity
+            self._next_uidvalidity += 1
 
     def create(self, user: User, name: str) -> Mailbox:
         """A new mailbox, and those above it that are missing (RFC 9051 section 6.3.4)."""
@@ -459,8 +457,14 @@ class Store:
         draft = Draft(follower)
         for each in appended:
             draft.uidnext = Uid(each.uid + 1)
+            known = draft.keywords.copy()
+            try:
+                flags = follower.spelled(each.flags, draft.keywords)
+            except TooManyKeywords:
+                draft.keywords = known
+                flags = make_flags(name for name in each.flags if name in SYSTEM_FLAGS)
             draft.appended[each.uid] = Entry(
-                each.uid, each.message, each.flags, draft.modseq, each.internaldate
+                each.uid, each.message, flags, draft.modseq, each.internaldate
             )
         draft.expunged = {each.uid: follower.entries[each.uid] for each in expunged}
         self.commit(draft, origin)

@@ -11,7 +11,7 @@ from mockmail.message.attachment import Attachment, Mail
 from mockmail.store.mailbox import SPECIAL_USES
 from mockmail.store.names import problem as name_problem
 from mockmail.store.store import Refused
-from mockmail.store.store import User as StoredUser
+from mockmail.store.user import User as StoredUser
 from mockmail.world.handles import Mailbox, Message, names_of, stored_items
 from mockmail.world.world import World
 
@@ -38,6 +38,42 @@ class User:
     def address(self) -> str:
         """The first of the user's addresses; empty if there is none."""
         return self._user.addresses[0] if self._user.addresses else ""
+
+    @property
+    def disabled(self) -> bool:
+        """Whether he is not let in, whatever he knows; IMAP says so by CONTACTADMIN (RFC 5530)."""
+        return self._user.disabled
+
+    @disabled.setter
+    def disabled(self, disabled: bool) -> None:
+        with self._world.engine.turn():
+            self._user.disabled = bool(disabled)
+
+    @property
+    def expired(self) -> bool:
+        """Whether his password is right, but too old to let him in (EXPIRED; RFC 5530)."""
+        return self._user.expired
+
+    @expired.setter
+    def expired(self, expired: bool) -> None:
+        with self._world.engine.turn():
+            self._user.expired = bool(expired)
+
+    @property
+    def quota(self) -> int | None:
+        """How many octets his own mailboxes may hold; None for any number.
+
+        Clients can't add more (OVERQUOTA; RFC 5530); a test can. ``ValueError`` for
+        a number below 0.
+        """
+        return self._user.quota
+
+    @quota.setter
+    def quota(self, octets: int | None) -> None:
+        if octets is not None and octets < 0:
+            raise ValueError(f"a quota is a number of octets, not {octets}")
+        with self._world.engine.turn():
+            self._user.quota = octets
 
     @property
     def inbox(self) -> Mailbox:

@@ -21,7 +21,7 @@ from mockmail.store.journal import Entry
 from mockmail.store.mailbox import MAX_KEYWORDS, TooManyKeywords
 from mockmail.store.mailbox import Mailbox as StoredMailbox
 from mockmail.store.store import Refused
-from mockmail.store.store import User as StoredUser
+from mockmail.store.user import User as StoredUser
 from mockmail.world.world import World
 
 ORIGIN = "test"
@@ -260,6 +260,30 @@ class Mailbox:
                 world.store.share(self._mailbox, login, write=write)
             except Refused as error:
                 raise ValueError(str(error)) from None
+
+    @property
+    def damaged(self) -> bool:
+        """Whether no client can open it: NO [CORRUPTION] (RFC 5530)."""
+        return self._mailbox.damaged
+
+    @damaged.setter
+    def damaged(self, damaged: bool) -> None:
+        with self._world.engine.turn():
+            self._mailbox.damaged = bool(damaged)
+
+    @property
+    def sticky(self) -> bool:
+        """Whether it keeps its UIDs.
+
+        Otherwise it has a new UIDVALIDITY whenever a client opens it that nobody has
+        open, and says so: UIDNOTSTICKY (RFC 4315 section 2).
+        """
+        return self._mailbox.sticky
+
+    @sticky.setter
+    def sticky(self, sticky: bool) -> None:
+        with self._world.engine.turn():
+            self._mailbox.sticky = bool(sticky)
 
     def forget_expunges(self) -> None:
         """Forget which messages were expunged when (RFC 7162 section 5.3).

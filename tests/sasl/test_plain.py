@@ -4,7 +4,8 @@ import pytest
 
 from mockmail.sasl.mechanism import AuthenticationFailed, Malformed
 from mockmail.sasl.plain import plain
-from mockmail.store.store import Store, User
+from mockmail.store.store import Store
+from mockmail.store.user import User
 
 
 @pytest.fixture

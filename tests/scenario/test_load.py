@@ -131,6 +131,8 @@ def test_all_of_a_mailbox() -> None:
         "        share: {ben: read, carol: write}\n"
         "        no_inferiors: true\n"
         "        modseqs: false\n"
+        "        damaged: true\n"
+        "        sticky: false\n"
         "        messages:\n"
         "          - subject: one\n"
         "  ben:\n"
@@ -148,6 +150,8 @@ def test_all_of_a_mailbox() -> None:
     assert list(anna.subscriptions) == ["Sent"]
     assert sent.no_inferiors
     assert not sent.keeps_modseqs
+    assert sent.damaged
+    assert not sent.sticky
     assert [entry.message.field("Subject") for entry in sent] == ["one"]
     assert store.mailbox(ben, "Users/anna/Sent") is sent
     assert not store.may_change(ben, sent)
@@ -158,6 +162,18 @@ def test_all_of_a_mailbox() -> None:
         assert [entry.message.field("Subject") for entry in mailbox] == [subject]
     assert world_of(HEAD).store.shared == {}
     world.check()
+
+
+def test_users_who_are_not_let_in() -> None:
+    world = world_of(
+        HEAD + "users: {anna: {disabled: true}, ben: {expired: true, quota: 0}, carol: {}}\n"
+    )
+    users = world.store.users.values()
+    assert [(user.disabled, user.expired, user.quota) for user in users] == [
+        (True, False, None),
+        (False, True, 0),
+        (False, False, None),
+    ]
 
 
 def test_the_least_that_can_be_said() -> None:

@@ -6,7 +6,8 @@ from mockmail.message.message import Message
 from mockmail.numset import Uid
 from mockmail.store.flags import NO_FLAGS, FlagOp, flags
 from mockmail.store.mailbox import Mailbox
-from mockmail.store.store import MailboxExists, NotPermitted, Refused, Store, User
+from mockmail.store.store import MailboxExists, NotPermitted, Refused, Store
+from mockmail.store.user import User
 
 SEEN = flags(("\\Seen",))
 
@@ -52,6 +53,25 @@ def test_a_newsgroup_has_followers_with_flags_of_their_own(
         tx.expunge(group, [Uid(1)])
     assert mine.uids == his.uids == group.uids == [2]
     assert mine.uidvalidity == his.uidvalidity == group.uidvalidity
+    store.check()
+
+
+def test_keywords_come_to_followers_as_far_as_they_take_them(
+    store: Store, anna: User, ben: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = store.create_shared("#news.misc")
+    add(store, group)
+    mine, his = anna.news["#news.misc"], ben.news["#news.misc"]
+    monkeypatch.setattr("mockmail.store.mailbox.MAX_KEYWORDS", 2)
+    with store.transaction("ben") as tx:
+        tx.store_flags(his, [Uid(1)], FlagOp.ADD, flags(("NEW", "other")))
+    for name in ("New", "Another"):
+        with store.transaction("test") as tx:
+            tx.append(group, Message(b"x"), flags(("\\Seen", name)), None)  # type: ignore[arg-type]
+    assert [entry.flags.names for entry in mine][1:] == [("\\Seen", "New"), ("\\Seen", "Another")]
+    assert list(mine.keywords.values()) == ["New", "Another"]
+    assert [entry.flags.names for entry in his][1:] == [("\\Seen", "NEW"), ("\\Seen",)]
+    assert list(his.keywords.values()) == ["NEW", "other"]
     store.check()
 
 

@@ -80,6 +80,40 @@ def test_expunges_are_forgotten(server: Server) -> None:
         assert imap.response("VANISHED") == ("VANISHED", [b"(EARLIER) 1"])
 
 
+def test_a_mailbox_is_damaged_or_forgets_its_uids(server: Server) -> None:
+    inbox = server.users["anna"].inbox
+    with client(server, "anna") as imap:
+        inbox.sticky = False
+        assert not inbox.sticky
+        imap.select()
+        assert imap.response("UIDNOTSTICKY")[1] == [b""]
+        inbox.damaged = True
+        assert inbox.damaged
+        assert b"[CORRUPTION]" in imap.select()[1][0]
+        inbox.damaged = False
+        assert imap.select()[0] == "OK"
+
+
+def test_users_in_trouble(server: Server) -> None:
+    anna = server.users["anna"]
+    assert (anna.disabled, anna.expired, anna.quota) == (False, False, None)
+    anna.quota = 10
+    with client(server, "anna") as imap:
+        assert imap.append("INBOX", "", "", b"0123456789")[0] == "OK"
+        typ, (said,) = imap.append("INBOX", "", "", b"1")
+        assert typ == "NO"
+        assert b"[OVERQUOTA]" in said
+    with imaplib.IMAP4(server.imap.host, server.imap.port) as imap:
+        anna.expired = True
+        with pytest.raises(imap.error, match=r"\[EXPIRED\]"):
+            imap.login("anna", "secret")
+        anna.disabled = True
+        with pytest.raises(imap.error, match=r"\[CONTACTADMIN\]"):
+            imap.login("anna", "secret")
+    with pytest.raises(ValueError, match=r"not -1"):
+        anna.quota = -1
+
+
 @pytest.mark.parametrize("name", ["INBOX", "a//b", ""])
 def test_what_no_mailbox_can_be_called(server: Server, name: str) -> None:
     with pytest.raises(ValueError, match=r"exists already|level|empty"):

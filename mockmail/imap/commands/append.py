@@ -13,7 +13,6 @@ from mockmail.imap.rows import LOGGED_IN, Answer, Arrival, Seqs, command
 from mockmail.imap.session import Session
 from mockmail.message.message import Message
 from mockmail.store.flags import NO_FLAGS, Flags
-from mockmail.store.mailbox import TooManyKeywords
 from mockmail.wire.acts import COMMITTED
 
 
@@ -64,14 +63,10 @@ def _message(cursor: Cursor, *, empty: bool) -> AppendMessage:
 def handle(session: Session, c: AppendCommand) -> Answer:
     mailbox = session.target(c.mailbox)
     now = session.clock.now
-    try:
-        with session.store.transaction(session.name) as tx:
-            entries = [
-                tx.append(mailbox, each.message, each.flags, each.date or now)
-                for each in c.messages
-            ]
-    except TooManyKeywords:
-        raise No("The mailbox takes no more keywords", b"LIMIT") from None
+    with session.adding() as tx:
+        entries = [
+            tx.append(mailbox, each.message, each.flags, each.date or now) for each in c.messages
+        ]
     yield COMMITTED
     arrival = Arrival(mailbox, tuple(entry.uid for entry in entries))
     return Done(b"APPEND completed", session.catalogue.arrival_code(arrival))

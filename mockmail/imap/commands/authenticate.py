@@ -12,8 +12,8 @@ from mockmail.imap import reply
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Bad, Done, No
 from mockmail.imap.rows import Answer, Seqs, State, command
-from mockmail.imap.session import Session
-from mockmail.sasl.mechanism import AuthenticationFailed, AuthorizationFailed, Malformed
+from mockmail.imap.session import Session, refusal
+from mockmail.sasl.mechanism import AuthenticationFailed, Malformed
 from mockmail.wire.acts import Heard, Say
 from mockmail.wire.buffer import TooLong
 from mockmail.wire.points import Point
@@ -60,10 +60,8 @@ def handle(session: Session, c: AuthenticateCommand) -> Answer:
             raise Bad("The answer is not BASE64") from None
         except Malformed as error:
             raise Bad(str(error)) from None
-        except AuthorizationFailed:
-            raise No("You may not act for that user", b"AUTHORIZATIONFAILED") from None
-        except AuthenticationFailed:
-            raise No("Wrong user name or password", b"AUTHENTICATIONFAILED") from None
+        except AuthenticationFailed as error:
+            raise refusal(error) from None
 
 
 def _answer(session: Session) -> Reading[bytes]:

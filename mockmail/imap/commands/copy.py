@@ -7,7 +7,6 @@ from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import Answer, Arrival, Seqs, message_command
 from mockmail.imap.session import Session
 from mockmail.numset import SeqSet, UidSet
-from mockmail.store.mailbox import TooManyKeywords
 from mockmail.wire.acts import COMMITTED
 
 
@@ -28,14 +27,11 @@ def handle(session: Session, c: CopyCommand) -> Answer:
     if not selection.complete and isinstance(c.ids, SeqSet):
         # All or nothing (RFC 3501 section 6.4.7), so nothing (RFC 2180 section 4.4.1).
         raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")
-    try:
-        with session.store.transaction(session.name) as tx:
-            copied = [
-                tx.append(target, entry.message, entry.flags, entry.internaldate)
-                for entry in selection.entries
-            ]
-    except TooManyKeywords:
-        raise No("The mailbox takes no more keywords", b"LIMIT") from None
+    with session.adding() as tx:
+        copied = [
+            tx.append(target, entry.message, entry.flags, entry.internaldate)
+            for entry in selection.entries
+        ]
     yield COMMITTED
     sources = tuple(entry.uid for entry in selection.entries)
     arrival = Arrival(target, tuple(entry.uid for entry in copied), sources)

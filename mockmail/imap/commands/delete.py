@@ -6,6 +6,7 @@ from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import LOGGED_IN, Answer, Seqs, command
 from mockmail.imap.session import Session
+from mockmail.store.names import DELIMITER, canonical
 from mockmail.store.store import NoMailbox, NotPermitted, Refused
 from mockmail.wire.acts import COMMITTED
 
@@ -21,6 +22,11 @@ def parse(session: Session, cursor: Cursor) -> DeleteCommand:
 
 
 def handle(session: Session, c: DeleteCommand) -> Answer:
+    session.may_go(c.mailbox)
+    if not session.settings.delete_superiors:
+        below = canonical(c.mailbox) + DELIMITER
+        if any(name.startswith(below) for name in session.account.mailboxes):
+            raise No("There are mailboxes below it", b"HASCHILDREN")
     try:
         session.store.delete(session.account, c.mailbox)
     except NoMailbox as error:

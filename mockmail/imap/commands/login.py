@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import Answer, Seqs, State, command
-from mockmail.imap.session import Session
+from mockmail.imap.session import Session, refusal
 from mockmail.sasl.mechanism import AuthenticationFailed, check_password
 
 
@@ -28,8 +28,8 @@ def handle(session: Session, c: LoginCommand) -> Answer:
         raise No("LOGIN needs TLS here", b"PRIVACYREQUIRED")  # RFC 5530 section 3
     try:
         session.log_in(check_password(session.store, c.user, c.password))
-    except AuthenticationFailed:
-        raise No("Wrong user name or password", b"AUTHENTICATIONFAILED") from None
+    except AuthenticationFailed as error:
+        raise refusal(error) from None
     return Done(b"Logged in", b"CAPABILITY " + session.capabilities())
 
 

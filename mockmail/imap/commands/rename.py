@@ -26,6 +26,7 @@ def parse(session: Session, cursor: Cursor) -> RenameCommand:
 
 def handle(session: Session, c: RenameCommand) -> Answer:
     old, new = c.old.removesuffix(DELIMITER), c.new.removesuffix(DELIMITER)
+    session.may_go(old)
     try:
         session.store.rename(session.account, old, new, session.name)
     except NoMailbox as error:

@@ -38,6 +38,9 @@ def _open(session: Session, c: SelectCommand, *, read_only: bool) -> Answer:
     mailbox = session.mailbox(c.mailbox)
     if mailbox is None:
         raise No("There is no such mailbox", b"NONEXISTENT")
+    if mailbox.damaged:
+        raise No("The mailbox is damaged", b"CORRUPTION")
+    session.store.opened(mailbox)
     view = session.open_view(c.mailbox, mailbox, read_only=read_only)
     tellings = view.tellings
     yield from tellings.keywords(view)
@@ -45,6 +48,8 @@ def _open(session: Session, c: SelectCommand, *, read_only: bool) -> Answer:
     yield from tellings.recent(view)
     yield from tellings.unseen(view)
     yield reply.status(b"OK", b"UIDs are valid", b"UIDVALIDITY %d" % mailbox.uidvalidity)
+    if not mailbox.sticky:
+        yield reply.status(b"NO", b"UIDs are not kept", b"UIDNOTSTICKY")
     yield reply.status(b"OK", b"The next UID", b"UIDNEXT %d" % mailbox.uidnext)
     for after_open in (*session.catalogue.after_open, *c.parameters):
         yield from after_open(session, view)

@@ -8,7 +8,6 @@ from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import Answer, Arrival, CapabilityRow, Extension, Seqs, message_command
 from mockmail.imap.session import Session
 from mockmail.numset import SeqSet, UidSet
-from mockmail.store.mailbox import TooManyKeywords
 from mockmail.wire.acts import COMMITTED
 
 
@@ -32,15 +31,12 @@ def handle(session: Session, c: MoveCommand) -> Answer:
         # As COPY has it: all or nothing (RFC 2180 section 4.4.1).
         raise No("Some of the messages no longer exist", b"EXPUNGEISSUED")
     sources = [entry.uid for entry in selection.entries]
-    try:
-        with session.store.transaction(session.name) as tx:
-            moved = [
-                tx.append(target, entry.message, entry.flags, entry.internaldate)
-                for entry in selection.entries
-            ]
-            gone = tx.expunge(view.mailbox, sources)
-    except TooManyKeywords:
-        raise No("The mailbox takes no more keywords", b"LIMIT") from None
+    with session.adding() as tx:
+        moved = [
+            tx.append(target, entry.message, entry.flags, entry.internaldate)
+            for entry in selection.entries
+        ]
+        gone = tx.expunge(view.mailbox, sources)
     yield COMMITTED
     arrival = Arrival(target, tuple(entry.uid for entry in moved), tuple(sources))
     code = session.catalogue.arrival_code(arrival)

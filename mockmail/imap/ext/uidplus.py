@@ -8,8 +8,10 @@ from mockmail.numset import UidSet
 from mockmail.wire.acts import COMMITTED
 
 
-def arrival_code(arrival: Arrival) -> bytes:
-    """``APPENDUID`` or ``COPYUID`` (section 3)."""
+def arrival_code(arrival: Arrival) -> bytes | None:
+    """``APPENDUID`` or ``COPYUID``; nothing of UIDs that don't last (section 3)."""
+    if not arrival.mailbox.sticky:
+        return None
     uids = bytes(UidSet.of(arrival.uids))
     if arrival.sources is None:
         return b"APPENDUID %d %b" % (arrival.mailbox.uidvalidity, uids)

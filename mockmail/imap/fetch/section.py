@@ -7,7 +7,7 @@ slice of the message's bytes; of what a message doesn't have, it is empty.
 """
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable
 
 from mockmail.imap import quote
 from mockmail.imap.cursor import Cursor
@@ -43,7 +43,7 @@ def text(message: Message) -> memoryview:
     return memoryview(message.wire)[message.header_size :]
 
 
-Names = Container[bytes]
+Names = frozenset[bytes]
 
 
 def _chosen(
@@ -55,10 +55,31 @@ def _chosen(
     return b"".join((*chosen, wire[end_of_fields(wire, start, end) : end]))
 
 
+class _Last:
+    """The fields that were chosen last from a message: clients ask for the same ones again."""
+
+    __slots__ = ("chosen", "names", "wanted")
+
+    def __init__(self) -> None:
+        self.names: Names | None = None
+        self.wanted = False
+        self.chosen = b""
+
+
+def _last(_: Message) -> _Last:
+    return _Last()
+
+
 def _header_fields(names: Names, *, wanted: bool) -> Section:
-    return lambda message: _chosen(
-        message.wire, message.fields, 0, message.header_size, names, wanted=wanted
-    )
+    def section(message: Message) -> bytes:
+        last = message.view(_last)
+        if last.names != names or last.wanted is not wanted:
+            wire, fields, end = message.wire, message.fields, message.header_size
+            last.chosen = _chosen(wire, fields, 0, end, names, wanted=wanted)
+            last.names, last.wanted = names, wanted
+        return last.chosen
+
+    return section
 
 
 def _of_part(path: Path, choose: Callable[[bytes, Part], bytes | memoryview]) -> Section:
@@ -133,7 +154,7 @@ def _section(cursor: Cursor) -> tuple[bytes, Section]:
         listed = b" ".join(
             name if ASTRING_ATOM.fullmatch(name) else quote.quoted(name) for name in names
         )
-        lowered = {name.lower() for name in names}
+        lowered = frozenset(name.lower() for name in names)
         wanted = name[13:] != b".NOT"
         chosen = (
             _fields_of_message(path, lowered, wanted=wanted)

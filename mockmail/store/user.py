@@ -1,0 +1,60 @@
+"""A user as the store knows him: who may log in, and the mailboxes behind it."""
+
+from collections.abc import Iterable
+
+from mockmail.store import names
+from mockmail.store.mailbox import Mailbox
+
+
+class User:
+    """An account: who may log in, and the mailboxes behind it."""
+
+    __slots__ = (
+        "addresses",
+        "disabled",
+        "expired",
+        "mailboxes",
+        "maildrop_lock",
+        "name",
+        "news",
+        "password",
+        "quota",
+        "subscriptions",
+    )
+
+    def __init__(self, name: str, password: str, addresses: Iterable[str] = ()) -> None:
+        self.name = name
+        self.password = password
+        self.addresses = list(addresses)
+        self.mailboxes: dict[str, Mailbox] = {}
+        """His own, by canonical name, in order of creation."""
+        self.news: dict[str, Mailbox] = {}
+        """Followers of the newsgroups, with this reader's flags."""
+        self.subscriptions: dict[str, None] = {}
+        """Canonical names, whether there is such a mailbox or not (RFC 9051 section 6.3.7)."""
+        self.disabled = False
+        """He may not log in, whatever he knows."""
+        self.expired = False
+        """His password is right, and too old."""
+        self.quota: int | None = None
+        """How many octets his own mailboxes may hold; None for any number."""
+        self.maildrop_lock = 0
+        """Number of the POP3 session that holds the maildrop, 0 if none (RFC 1939 section 4)."""
+
+    def mailbox(self, name: str) -> Mailbox | None:
+        """One of his own."""
+        return self.mailboxes.get(names.canonical(name))
+
+    def octets(self) -> int:
+        """What the quota counts: his own mailboxes' messages."""
+        return sum(
+            len(entry.message.raw) for mailbox in self.mailboxes.values() for entry in mailbox
+        )
+
+    def fork(self) -> "User":
+        """The same user for another store, without the newsgroups."""
+        twin = User(self.name, self.password, self.addresses)
+        twin.mailboxes = {name: box.fork() for name, box in self.mailboxes.items()}
+        twin.subscriptions = self.subscriptions.copy()
+        twin.disabled, twin.expired, twin.quota = self.disabled, self.expired, self.quota
+        return twin
