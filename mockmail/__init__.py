@@ -18,33 +18,59 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.serve.memory import MemoryStream
     from mockmail.serve.server import Endpoint, Server
     from mockmail.world.account import User
-    from mockmail.world.effects import Cut, Expunge
+    from mockmail.world.effects import (
+        Answer,
+        Cut,
+        Delay,
+        Deliver,
+        Drop,
+        Expunge,
+        Flag,
+        Inject,
+        Move,
+        Repeat,
+        Replace,
+        Split,
+        Stall,
+    )
     from mockmail.world.faults import Faults
     from mockmail.world.handles import Mailbox, Message
-    from mockmail.world.rule import Effect, Match, Moment, Rule, RuleError, When
+    from mockmail.world.moment import Moment
+    from mockmail.world.rule import Effect, Match, Rule, RuleError, When
     from mockmail.world.transcript import Transcript
     from mockmail.world.world import Broken
 
 _HOMES = {
+    "Answer": "mockmail.world.effects",
     "Attachment": "mockmail.message.attachment",
     "Broken": "mockmail.world.world",
     "Cut": "mockmail.world.effects",
+    "Delay": "mockmail.world.effects",
+    "Deliver": "mockmail.world.effects",
+    "Drop": "mockmail.world.effects",
     "Effect": "mockmail.world.rule",
     "Endpoint": "mockmail.serve.server",
     "Expunge": "mockmail.world.effects",
     "Faults": "mockmail.world.faults",
+    "Flag": "mockmail.world.effects",
     "ImapSettings": "mockmail.imap.settings",
+    "Inject": "mockmail.world.effects",
     "Mailbox": "mockmail.world.handles",
     "Match": "mockmail.world.rule",
     "MemoryStream": "mockmail.serve.memory",
     "Message": "mockmail.world.handles",
-    "Moment": "mockmail.world.rule",
+    "Moment": "mockmail.world.moment",
+    "Move": "mockmail.world.effects",
+    "Repeat": "mockmail.world.effects",
+    "Replace": "mockmail.world.effects",
     "Rule": "mockmail.world.rule",
     "RuleError": "mockmail.world.rule",
     "ScenarioError": "mockmail.scenario.errors",
     "Sent": "mockmail.delivery.delivery",
     "Server": "mockmail.serve.server",
     "ServerThread": "mockmail.serve.loop",
+    "Split": "mockmail.world.effects",
+    "Stall": "mockmail.world.effects",
     "Transcript": "mockmail.world.transcript",
     "User": "mockmail.world.account",
     "When": "mockmail.world.rule",
@@ -54,25 +80,36 @@ _HOMES = {
 }
 
 __all__ = [
+    "Answer",
     "Attachment",
     "Broken",
     "Cut",
+    "Delay",
+    "Deliver",
+    "Drop",
     "Effect",
     "Endpoint",
     "Expunge",
     "Faults",
+    "Flag",
     "ImapSettings",
+    "Inject",
     "Mailbox",
     "Match",
     "MemoryStream",
     "Message",
     "Moment",
+    "Move",
+    "Repeat",
+    "Replace",
     "Rule",
     "RuleError",
     "ScenarioError",
     "Sent",
     "Server",
     "ServerThread",
+    "Split",
+    "Stall",
     "Transcript",
     "User",
     "When",

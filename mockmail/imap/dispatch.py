@@ -90,8 +90,9 @@ def _one_command(session: Session, report: Callable[[Exception], None]) -> Telli
         # UID SEARCH can name numbers, too: then it keeps them (RFC 7162 section 3.2.10.2).
         seqs = Seqs.USES if cursor.numbered and Seqs.USES not in row.seqs else row.seqs
         begun = True
-        yield Begin(row.name)
-        done = yield from act()
+        begin = Begin(row.name)
+        yield begin
+        done = (yield from act()) if begin.instead is None else reply.end(begin.instead)
     except Refusal as refusal:
         if isinstance(refusal, _LineTooLong) and tag == b"*":
             tag = refusal.tag

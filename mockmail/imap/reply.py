@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from mockmail.wire.acts import Act
+from mockmail.wire.acts import Act, Instead
 from mockmail.wire.response import Literal, Many, Piece, Response
 
 
@@ -140,3 +140,27 @@ def tagged(tag: bytes, kind: bytes, text: bytes, code: bytes | None) -> Response
 def continuation(text: bytes) -> Response:
     """``+ text``: more input, please."""
     return Response(b"+", None, [text], _continuation)
+
+
+def statuses(*, greeting: bool) -> tuple[str, ...]:
+    """What a greeting, or a command's end, can be."""
+    return ("OK", "PREAUTH", "BYE") if greeting else ("OK", "NO", "BAD")
+
+
+def another(response: Response, instead: Instead) -> Response:
+    """What is said in the place of a greeting or a tagged line."""
+    kind, text = instead.status.encode(), instead.text.encode()
+    code = instead.code.encode() or None
+    if response.style is not _tagged:
+        return status(kind, text, code)
+    tag = response.items[0]
+    assert isinstance(tag, bytes)
+    return tagged(tag, kind, text, code)
+
+
+def end(instead: Instead) -> Done | Refusal:
+    """How a command ends that is answered so."""
+    code = instead.code.encode() or None
+    if instead.status == "OK":
+        return Done(instead.text.encode(), code)
+    return (No if instead.status == "NO" else Bad)(instead.text, code)

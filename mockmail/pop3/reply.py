@@ -1,5 +1,6 @@
 """How POP3 writes its replies (RFC 1939 section 3)."""
 
+from mockmail.wire.acts import Instead
 from mockmail.wire.dot import stuff
 from mockmail.wire.response import Literal, Piece, Response
 
@@ -51,3 +52,17 @@ def lines(text: bytes, items: list[bytes]) -> Response:
 def message(text: bytes, data: bytes, uid: int) -> Response:
     """``+OK text`` and a message up to a dot; its last line gets the CRLF it may lack."""
     return Response(b"+OK", None, [text, Literal(b"", data)], _multi, uid)
+
+
+STATUSES = ("+OK", "-ERR")
+
+
+def instead_of(instead: Instead) -> Response:
+    """What is said in a command's place; the code stands in brackets (RFC 2449 section 8)."""
+    text = f"[{instead.code}] {instead.text}" if instead.code else instead.text
+    return Response(instead.status.encode(), None, [text.encode()], _line)
+
+
+def another(response: Response, instead: Instead) -> Response:
+    """What is said in the place of a greeting or of a final reply."""
+    return instead_of(instead)

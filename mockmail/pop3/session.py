@@ -106,7 +106,11 @@ class Session:
     def _command(self, line: bytes) -> Steps:
         name, _, argument = line.partition(b" ")
         row = self.commands.get(name.upper())
-        yield Begin(row.name if row else b"")
+        begin = Begin(row.name if row else b"")
+        yield begin
+        if begin.instead is not None:
+            yield from final(reply.instead_of(begin.instead))
+            return
         try:
             if row is None:
                 raise Err("Unknown command")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, defstruct, field, structs
+from msgspec import Meta, defstruct, field, structs
 
 from mockmail.chance import Chance
 from mockmail.clock import EPOCH, Clock
@@ -21,25 +21,20 @@ from mockmail.message.build import SENDER, compose
 from mockmail.message.message import Message
 from mockmail.scenario.document import Document, Path
 from mockmail.scenario.files import find
+from mockmail.scenario.rules import RuleSpec, rule
+from mockmail.scenario.spec import Count, Spec
 from mockmail.store.flags import flags as make_flags
 from mockmail.store.flags import problem
 from mockmail.store.mailbox import MAX_KEYWORDS, SPECIAL_USES, Mailbox, TooManyKeywords
 from mockmail.store.store import Refused, Store
 from mockmail.store.user import User
-from mockmail.wire.points import POINTS
-from mockmail.world.effects import Cut, Expunge
-from mockmail.world.rule import Effect, Match, Rule, When
+from mockmail.world.rule import Rule
 from mockmail.world.world import DOMAIN, World, first_uidvalidity
 
 VERSION = 1
-Count = Annotated[int, Meta(ge=0)]
 
 
-class _Spec(Struct, forbid_unknown_fields=True, kw_only=True):
-    """A mapping of the file; a key it does not name is an error."""
-
-
-class MessageSpec(_Spec):
+class MessageSpec(Spec):
     """A message: `raw`, or made from the other words."""
 
     raw: str | None = None
@@ -51,7 +46,7 @@ class MessageSpec(_Spec):
     flags: list[str] = []
 
 
-class MailboxSpec(_Spec):
+class MailboxSpec(Spec):
     """A mailbox; where it has nothing but messages, their list may stand in its place."""
 
     messages: list[MessageSpec] = []
@@ -64,7 +59,7 @@ class MailboxSpec(_Spec):
     sticky: bool = True
 
 
-class UserSpec(_Spec):
+class UserSpec(Spec):
     """A user, under the login name."""
 
     password: str = "secret"
@@ -75,68 +70,15 @@ class UserSpec(_Spec):
     mailboxes: dict[str, object] = {}
 
 
-class MatchSpec(_Spec):
-    """Which response a rule wants."""
-
-    kind: str | None = None
-    uid: Count | None = None
-    number: Count | None = None
-
-
-class WhenSpec(_Spec):
-    """When a rule fires."""
-
-    point: str
-    session: str | None = None
-    user: str | None = None
-    protocol: Literal["imap", "pop3", "smtp"] | None = None
-    command: str | None = None
-    response: MatchSpec | None = None
-
-
-class CutSpec(_Spec):
-    """The effect `Cut`."""
-
-    offset: Count = 0
-    inside: Literal["response", "literal"] = field(name="in", default="response")
-    how: Literal["fin", "reset"] = "reset"
-
-
-class ExpungeSpec(_Spec):
-    """The effect `Expunge`."""
-
-    user: str
-    uid: Annotated[int, Meta(ge=1)]
-    mailbox: str = "INBOX"
-
-
-class DoSpec(_Spec):
-    """An effect: exactly one of them."""
-
-    cut: CutSpec | None = None
-    expunge: ExpungeSpec | None = None
-
-
-class RuleSpec(_Spec):
-    """A rule."""
-
-    when: WhenSpec
-    do: DoSpec
-    name: str = ""
-    times: Annotated[int, Meta(ge=1)] | None = 1
-    skip: Count = 0
-    optional: bool = False
-
-
 ImapSpec = defstruct(
     "ImapSpec",
     [(setting.name, setting.type, setting.default) for setting in fields(ImapSettings)],
-    bases=(_Spec,),
+    bases=(Spec,),
     kw_only=True,
 )
 
 
-class ScenarioSpec(_Spec):
+class ScenarioSpec(Spec):
     """The whole file."""
 
     mockmail: int
@@ -222,7 +164,7 @@ def parse(file: str, text: str) -> Scenario:
     for name, specs in spec.shared.items():
         seeding.shared(name, specs, ("shared", name))
     rules = [
-        _rule(document, rule_spec, ("rules", number)) for number, rule_spec in enumerate(spec.rules)
+        rule(document, rule_spec, ("rules", number)) for number, rule_spec in enumerate(spec.rules)
     ]
     try:
         catalogue(spec.capabilities)
@@ -338,49 +280,6 @@ class _Seeding:
             )
         except ValueError as error:
             raise self._document.error(path, f"can't be a message: {error}") from None
-
-
-def _rule(document: Document, spec: RuleSpec, path: Path) -> Rule:
-    if spec.when.point not in POINTS:
-        raise document.error(
-            (*path, "when", "point"),
-            f"expected one of {', '.join(POINTS)}, found {spec.when.point!r}",
-        )
-    response = spec.when.response
-    when = When(
-        point=spec.when.point,
-        session=spec.when.session,
-        user=spec.when.user,
-        protocol=spec.when.protocol,
-        command=spec.when.command,
-        response=None
-        if response is None
-        else Match(kind=response.kind, uid=response.uid, number=response.number),
-    )
-    effect = _effect(document, spec.do, (*path, "do"))
-    try:
-        return Rule(
-            when,
-            effect,
-            times=spec.times,
-            skip=spec.skip,
-            optional=spec.optional,
-            name=spec.name,
-        )
-    except ValueError as error:
-        raise document.error((*path, "name"), str(error)) from None
-
-
-def _effect(document: Document, spec: DoSpec, path: Path) -> Effect:
-    effects: list[Effect] = []
-    if spec.cut is not None:
-        effects.append(Cut(offset=spec.cut.offset, inside=spec.cut.inside, how=spec.cut.how))
-    if spec.expunge is not None:
-        wanted = spec.expunge
-        effects.append(Expunge(user=wanted.user, uid=wanted.uid, mailbox=wanted.mailbox))
-    if len(effects) != 1:
-        raise document.error(path, f"expected one effect, found {len(effects)}")
-    return effects[0]
 
 
 def _aware(when: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 import re
 
+from mockmail.wire.acts import Instead
 from mockmail.wire.response import Piece, Response
 
 MAX_TEXT = 500
@@ -35,3 +36,16 @@ def reply(code: int, status: str, text: str) -> Response:
 def lines(code: int, items: list[bytes]) -> Response:
     """A reply of several lines."""
     return Response(b"%d" % code, None, [*items], _lines)
+
+
+STATUSES = tuple(map(str, range(200, 600)))
+
+
+def instead_of(instead: Instead) -> Response:
+    """What is said in a command's place."""
+    return reply(int(instead.status), instead.code, instead.text)
+
+
+def another(response: Response, instead: Instead) -> Response:
+    """What is said in the place of a greeting or of a final reply."""
+    return instead_of(instead)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from mockmail.clock import Clock
 from mockmail.delivery.delivery import Delivery
-from mockmail.smtp.reply import Refused, reply
+from mockmail.smtp.reply import Refused, instead_of, reply
 from mockmail.wire.acts import Act, Begin, Switch, Talk, Wait, Woke
 from mockmail.wire.buffer import Buffer
 from mockmail.wire.lines import Manners, Steps, converse, final
@@ -92,7 +92,11 @@ class Session:
     def _command(self, line: bytes) -> Steps:
         name, _, argument = line.partition(b" ")
         row = self.commands.get(name.upper())
-        yield Begin(row.name if row else b"")
+        begin = Begin(row.name if row else b"")
+        yield begin
+        if begin.instead is not None:
+            yield from final(instead_of(begin.instead))
+            return
         try:
             if row is None:
                 raise Refused(500, "5.5.2", "Unknown command")

@@ -42,13 +42,28 @@ class At:
         self.point = point
 
 
-class Begin:
-    """A command was received whole: its name stands for what follows; point *received*."""
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """A reply that a command is given without being done."""
 
-    __slots__ = ("command",)
+    status: str
+    """``OK``, ``NO``, ``BAD``; ``+OK``, ``-ERR``; ``250``, ``451``, …"""
+    code: str
+    """What stands in brackets, or an enhanced status code; empty for none."""
+    text: str
+
+
+class Begin:
+    """A command was received whole: its name stands for what follows; point *received*.
+
+    Where `instead` was set meanwhile, the session says that and does nothing.
+    """
+
+    __slots__ = ("command", "instead")
 
     def __init__(self, command: bytes) -> None:
         self.command = command
+        self.instead: Instead | None = None
 
 
 class Heard:

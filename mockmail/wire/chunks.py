@@ -7,7 +7,6 @@ ends it early: where segments end is behaviour, too.
 
 from collections import deque
 from collections.abc import Callable
-from typing import assert_never
 
 from mockmail.wire.acts import Close, Switch
 from mockmail.wire.response import Literal, Piece
@@ -107,25 +106,30 @@ def size(pieces: list[Piece]) -> int:
     return sum(len(_octets(piece)) for piece in pieces)
 
 
-def first(pieces: list[Piece], octets: int, *, in_literal: bool) -> list[Piece]:
-    """The pieces up to `octets` octets: of all, or after the start of the first literal.
+def divide(
+    pieces: list[Piece], octets: int, *, in_literal: bool
+) -> tuple[list[Piece], list[Piece]]:
+    """The pieces up to `octets` octets, of all or after the start of the first literal; the rest.
 
     All of them where they end before that, or where there is no literal to count in.
     """
-    kept: list[Piece] = []
     left = octets
     counting = not in_literal
-    for piece in pieces:
+    for at, piece in enumerate(pieces):
         counting = counting or isinstance(piece, Literal)
         if counting:
             if len(_octets(piece)) > left:
-                if isinstance(piece, bytes):
-                    kept.append(piece[:left])
-                elif isinstance(piece, Literal):
-                    kept.append(Literal(piece.label, memoryview(piece.data)[:left], piece.mark))
-                else:
-                    assert_never(piece)
-                return kept
+                head, tail = _halves(piece, left)
+                return [*pieces[:at], head], [tail, *pieces[at + 1 :]]
             left -= len(_octets(piece))
-        kept.append(piece)
-    return kept
+    return pieces, []
+
+
+def _halves(piece: Piece, octets: int) -> tuple[Piece, Piece]:
+    if isinstance(piece, bytes):
+        return piece[:octets], piece[octets:]
+    whole = memoryview(piece.data)
+    head, tail = (
+        Literal(piece.label, part, piece.mark) for part in (whole[:octets], whole[octets:])
+    )
+    return head, tail

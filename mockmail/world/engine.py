@@ -18,11 +18,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from mockmail.chance import Chance
 from mockmail.clock import Clock
 from mockmail.store.store import Store
 from mockmail.wire.acts import Close, Switch, Talk, Turn, Wait, Woke
 from mockmail.wire.buffer import Buffer
 from mockmail.wire.chunks import Chunk, Item, Outbox
+from mockmail.world.moment import Pause
 from mockmail.world.rule import RuleError, Rules
 from mockmail.world.stage import HELD_AT, Person, Stage
 from mockmail.world.transcript import Transcript
@@ -60,7 +62,7 @@ class Connection:
         self.buffer = Buffer()
         self.person: Person | None = None
         self.stage: Stage | None = None
-        self.waiting: Wait | Turn | Switch | None = None
+        self.waiting: Wait | Turn | Switch | Pause | None = None
         """What the session waits for; None once the conversation is over."""
         self.deadline: float | None = None
         self.eof = False
@@ -90,6 +92,7 @@ class Engine:
         *,
         store: Store,
         clock: Clock,
+        chance: Chance,
         rules: Rules,
         transcript: Transcript,
         converse: Callable[[Connection], tuple[Person, Talk]],
@@ -97,6 +100,7 @@ class Engine:
     ) -> None:
         self.store = store
         self.clock = clock
+        self._chance = chance
         self.rules = rules
         self.transcript = transcript
         self.connections: dict[int, Connection] = {}
@@ -123,6 +127,8 @@ class Engine:
                 person,
                 protocol,
                 store=self.store,
+                clock=self.clock,
+                chance=self._chance,
                 rules=self.rules,
                 transcript=self.transcript,
                 out=connection.out,
@@ -148,6 +154,9 @@ class Engine:
                 connection.buffer.feed(data)
             else:
                 connection.eof = True
+                if isinstance(connection.waiting, Pause):
+                    self.lost(connection)
+                    return
             if type(connection.waiting) is Wait:
                 self._run(connection, Woke.INPUT if data else Woke.EOF)
             if self._settled != self.store.version:
@@ -208,6 +217,10 @@ class Engine:
                 if connection.deadline is not None and connection.deadline <= now:
                     if isinstance(connection.waiting, Switch):
                         self.lost(connection, "the client took too long")
+                    elif isinstance(connection.waiting, Pause):
+                        self._run(connection, None)
+                        if self._missed(connection):  # while it stood still
+                            self._run(connection, Woke.CHANGE)
                     else:
                         self._run(connection, Woke.TIMEOUT)
                     connection.notify()
@@ -245,7 +258,8 @@ class Engine:
         assert stage is not None
         out = connection.out
         before, self.transcript.speaking = self.transcript.speaking, out
-        connection.seen = self.store.version
+        if not isinstance(connection.waiting, Pause):
+            connection.seen = self.store.version
         waiting = stage.run(woke)
         if connection.eof and type(waiting) is Wait:
             waiting = stage.run(Woke.EOF)
@@ -256,10 +270,10 @@ class Engine:
             connection.dropped = connection.buffer.clear()
         if waiting is None:
             self._over(connection)
-        elif woke is Woke.CHANGE:
+        elif woke is Woke.CHANGE and not isinstance(waiting, Pause):
             pass  # only the client's own words put the deadline off (RFC 9051 section 5.4)
-        elif not isinstance(waiting, Turn) and waiting.timeout is not None:
-            connection.deadline = self.clock.waited + waiting.timeout
+        elif (seconds := _limit(waiting)) is not None:
+            connection.deadline = self.clock.waited + seconds
             if self._soonest is None or connection.deadline < self._soonest:
                 self._soonest = connection.deadline
                 self.on_deadline()
@@ -284,3 +298,14 @@ class Engine:
                     if connection.out.octets != had or connection.waiting is None:
                         connection.notify()
         self._report(RuleError(f"after {SETTLING} rounds of telling the store still changes"))
+
+
+def _limit(waiting: Wait | Turn | Switch | Pause) -> float | None:
+    """After how many seconds that ends, whatever happens; None for never."""
+    match waiting:
+        case Turn():
+            return None
+        case Pause(seconds):
+            return seconds
+        case _:
+            return waiting.timeout

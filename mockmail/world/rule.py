@@ -7,51 +7,23 @@ that never fired can say why.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import KW_ONLY, dataclass, fields
 from typing import Protocol
 
-from mockmail.store.store import Store
-from mockmail.wire.acts import Close
 from mockmail.wire.points import POINTS, Point
 from mockmail.wire.response import Response
+from mockmail.world.moment import Moment
 
 
 class RuleError(Exception):
     """A rule can't do what it says; its author's mistake."""
 
 
-@dataclass(slots=True)
-class Moment:
-    """A session at a point, and what a rule decides there."""
-
-    session: str
-    user: str | None
-    protocol: str
-    command: str
-    point: Point
-    response: Response | None
-    store: Store
-    rule: "Rule | None" = None
-    """The rule that fires."""
-    cut: tuple[int, bool] | None = None
-    """Send only so many octets of the response; whether they count from its first literal."""
-    close: Close | None = None
-    """End the connection after that."""
-
-    @property
-    def actor(self) -> str:
-        """Who does what the rule does: its name."""
-        return self.rule.name if self.rule else ""
-
-    def __str__(self) -> str:
-        command = f", {self.command}" if self.command else ""
-        return f"{self.point.word} of session {self.session}{command}"
-
-
 class Effect(Protocol):
-    """What a rule does when it fires; `RuleError` if it can't."""
+    """What a rule does when it fires."""
 
-    def apply(self, moment: Moment) -> None: ...
+    def apply(self, moment: Moment) -> None:
+        """Change the moment, or the store; `RuleError` if that can't be."""
 
 
 Seen = tuple[tuple[str, str | int | None, str | int | None], ...]
@@ -68,25 +40,29 @@ class Match:
     """The UID of the message it speaks of."""
     number: int | None = None
     """The number in front of its word: a sequence number, or a count."""
+    index: int | None = None
+    """Which one of those at this point of the command, from 1: only where nothing else tells."""
 
-    def seen(self, response: Response) -> "Seen":
+    def seen(self, response: Response, index: int) -> "Seen":
         """Name, what is wanted, what is there."""
         return (
             ("response kind", self.kind, response.kind.decode()),
             ("response uid", self.uid, response.uid),
             ("response number", self.number, response.number),
+            ("response index", self.index, index),
         )
 
     def __str__(self) -> str:
         return _words(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class When:
     """The conditions of a rule: each that is given must hold."""
 
     point: str
     """The point of the conversation: ``received``, ``committed``, ``data``, …"""
+    _: KW_ONLY
     session: str | None = None
     """The session's letter."""
     user: str | None = None
@@ -95,6 +71,8 @@ class When:
     """``imap``, ``pop3`` or ``smtp``."""
     command: str | None = None
     """The command under way: ``FETCH``, ``UID FETCH``, ``RETR``, ``DATA``."""
+    line: str | None = None
+    """What stands somewhere in the client's line, in any case: ``nobody@``, ``"Work"``."""
     response: Match | None = None
     """The response about to be sent, at points that have one."""
 
@@ -112,12 +90,17 @@ class When:
             ("user", self.user, moment.user),
             ("protocol", self.protocol, moment.protocol),
             ("command", self.command and self.command.upper(), moment.command),
+            ("line", self.line, self._there(moment.line)),
         )
         if self.response is None:
             return seen
         if moment.response is None:
             return (*seen, ("response", "one", None))
-        return (*seen, *self.response.seen(moment.response))
+        return (*seen, *self.response.seen(moment.response, moment.index))
+
+    def _there(self, line: str) -> str:
+        found = self.line is not None and self.line.lower() in line.lower()
+        return self.line if found and self.line is not None else line
 
     def misses(self, moment: Moment) -> int:
         """How many conditions don't hold at this moment."""

@@ -5,16 +5,21 @@ rules of its point act, and does it. Rules are compiled to a list per point when
 they change: a point that nobody listens to costs one look at an empty list.
 """
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from enum import Enum
 from typing import Protocol, assert_never
 
+from mockmail.chance import Chance
+from mockmail.clock import Clock
 from mockmail.store.store import Store
 from mockmail.wire import chunks
 from mockmail.wire.acts import At, Begin, Close, Heard, Say, Switch, Talk, Turn, Wait, Woke
 from mockmail.wire.chunks import Outbox
 from mockmail.wire.points import Point
 from mockmail.wire.response import Many, Response
-from mockmail.world.rule import Moment, Rule, Rules
+from mockmail.world.moment import Moment, Pause, Seal, Step
+from mockmail.world.rule import Rule, Rules
 from mockmail.world.transcript import Transcript
 
 HELD_AT = 1_048_576
@@ -23,6 +28,15 @@ HELD_AT = 1_048_576
 
 # Looked up at each of them.
 _DATA, _RECEIVED, _AFTER_OK = int(Point.DATA), int(Point.RECEIVED), int(Point.AFTER_OK)
+
+
+class _Go(Enum):
+    """The conversation goes on at once."""
+
+    ON = 0
+
+
+_ON = _Go.ON
 
 
 class Person(Protocol):
@@ -46,6 +60,8 @@ class Stage:
         protocol: str,
         *,
         store: Store,
+        clock: Clock,
+        chance: Chance,
         rules: Rules,
         transcript: Transcript,
         out: Outbox,
@@ -55,11 +71,24 @@ class Stage:
         self._person = person
         self._protocol = protocol
         self._store = store
+        self._clock = clock
+        self._chance = chance
         self._rules = rules
         self._transcript = transcript
         self._out = out
         self._report = report
         self._command = b""
+        self._line = b""
+        """What the client said last."""
+        self._counts: dict[Point, int] = {}
+        """Responses at each point since the command began, where rules look."""
+        self._paused = False
+        self._steps: deque[Step] = deque()
+        """What is left to do of the moment at which the session stands still."""
+        self._responses: Iterator[Response] = iter(())
+        """What follows it."""
+        self._then: Close | Switch | None = None
+        """What comes after all that."""
         self._compiled = -1
         self._listening: list[list[Rule]] = [[] for _ in Point]
 
@@ -67,7 +96,7 @@ class Stage:
         self._compiled = self._rules.version
         self._listening[:] = [self._rules.at(point) for point in Point]
 
-    def run(self, woke: Woke | None) -> Wait | Turn | Switch | None:
+    def run(self, woke: Woke | None) -> Wait | Turn | Switch | Pause | None:
         """Let the session go on until it waits; None when the conversation is over."""
         if self._compiled != self._rules.version:
             self._compile()
@@ -76,54 +105,63 @@ class Stage:
         put = out.put
         send = self._talk.send
         try:
+            if self._paused and (stop := self._resumed()) is not _ON:
+                return stop
             act = send(woke)
             while True:
                 # The frequent ones first: this runs for each response.
                 if isinstance(act, Response):
-                    if listening[_DATA]:
-                        if self._bent(Point.DATA, act):
-                            return None
-                    else:
+                    if not listening[_DATA]:
                         put(act.style(act))
+                    elif (stop := self._bent(Point.DATA, act)) is not _ON:
+                        return stop
                 elif isinstance(act, Many):
-                    if listening[_DATA]:
-                        for response in act.responses():
-                            if self._bent(Point.DATA, response):
-                                return None
-                    else:
+                    if not listening[_DATA]:
                         put(act.pieces())
-                elif isinstance(act, Say):
-                    if listening[act.point]:
-                        if self._bent(act.point, act.response):
-                            return None
                     else:
+                        self._responses = act.responses()
+                        if (stop := self._all()) is not _ON:
+                            return stop
+                elif isinstance(act, Say):
+                    if not listening[act.point]:
                         put(act.response.style(act.response))
+                    elif (stop := self._bent(act.point, act.response)) is not _ON:
+                        return stop
                 elif isinstance(act, Heard):
+                    self._line = act.data
                     self._transcript.heard(self._person.name, self._protocol, act.data, act.tag)
                 elif isinstance(act, Begin):
                     self._command = act.command
-                    if listening[_RECEIVED] and self._bent(Point.RECEIVED, None):
-                        return None
+                    self._counts.clear()
+                    if listening[_RECEIVED]:
+                        stop = self._bent(Point.RECEIVED, None, act)
+                        if stop is not _ON:
+                            return stop
                 elif isinstance(act, At):
-                    if listening[act.point] and self._bent(act.point, None):
-                        return None
+                    if listening[act.point] and (stop := self._bent(act.point, None)) is not _ON:
+                        return stop
                 elif isinstance(act, Turn):
-                    if listening[_AFTER_OK] and self._bent(Point.AFTER_OK, None):
-                        return None
+                    if listening[_AFTER_OK]:
+                        stop = self._bent(Point.AFTER_OK, None)
+                        if stop is not _ON:
+                            return stop
                     if out.octets > HELD_AT:
                         return act
                 elif isinstance(act, Wait):
                     return act
                 elif isinstance(act, Close):
-                    if listening[Point.CLOSE] and self._bent(Point.CLOSE, None):
-                        return None
-                    self.end(act)
-                    return None
+                    self._then = act
+                    if (
+                        listening[Point.CLOSE]
+                        and (stop := self._bent(Point.CLOSE, None)) is not _ON
+                    ):
+                        return stop
+                    return self._last(act)
                 elif isinstance(act, Switch):
-                    if listening[Point.TLS] and self._bent(Point.TLS, None):
-                        return None
-                    out.switch(act)
-                    return act
+                    self._then = act
+                    if listening[Point.TLS] and (stop := self._bent(Point.TLS, None)) is not _ON:
+                        return stop
+                    return self._last(act)
                 else:
                     assert_never(act)
                 act = send(None)
@@ -135,41 +173,87 @@ class Stage:
             self.end(Close())
             return None
 
-    def _bent(self, point: Point, response: Response | None) -> bool:
-        """Let the rules of a point act, then send the response; whether that was the end."""
+    def _resumed(self) -> "Pause | Switch | _Go | None":
+        """Go on behind a pause."""
+        self._paused = False
+        stop = self._play()
+        if stop is _ON:
+            stop = self._all()
+        if stop is _ON and self._then is not None:
+            return self._last(self._then)
+        return stop
+
+    def _all(self) -> "Pause | _Go | None":
+        """Send responses that rules look at, up to a pause."""
+        for response in self._responses:
+            if (stop := self._bent(Point.DATA, response)) is not _ON:
+                return stop
+        return _ON
+
+    def _last(self, act: Close | Switch) -> Switch | None:
+        self._then = None
+        if isinstance(act, Switch):
+            self._out.switch(act)
+            return act
+        self.end(act)
+        return None
+
+    def _bent(
+        self, point: Point, response: Response | None, begin: Begin | None = None
+    ) -> "Pause | _Go | None":
+        """Let the rules of a point act, then do what they have made of the moment."""
+        if response is not None:
+            self._counts[point] = self._counts.get(point, 0) + 1
         moment = Moment(
             self._person.name,
             self._person.user_name,
             self._protocol,
             self._command.decode("ascii", "replace"),
+            self._line.removesuffix(b"\r\n").decode("utf-8", "replace"),
             point,
             response,
+            self._counts.get(point, 0),
             self._store,
+            self._clock,
+            self._chance,
         )
         for rule in tuple(self._listening[point]):
             if rule.wants(moment):
                 if rule.spent:
                     self._rules.changed()
                 self._transcript.note(self._person.name, self._protocol, f"{rule}")
-                moment.rule = rule
+                moment.rule, moment.actor = f"{rule}", rule.name
                 try:
                     rule.do.apply(moment)
                 except Exception as error:
                     self._report(error)
         if self._compiled != self._rules.version:
             self._compile()
-        if response is not None:
-            pieces = response.pieces()
-            if moment.cut is not None:
-                octets, in_literal = moment.cut
-                meant = f"meant {chunks.size(pieces)} octets: {pieces[0]!r}"
-                self._transcript.note(self._person.name, self._protocol, meant)
-                pieces = chunks.first(pieces, octets, in_literal=in_literal)
-            self._out.put(pieces)
-        if moment.close is None:
-            return False
-        self.end(moment.close)
-        return True
+        if begin is not None:
+            begin.instead = moment.instead
+        if moment.cut is not None and response is not None:
+            pieces = moment.meant()
+            meant = f"meant {chunks.size(pieces)} octets: {pieces[0]!r}"
+            self._transcript.note(self._person.name, self._protocol, meant)
+        self._steps.extend(moment.steps())
+        return self._play()
+
+    def _play(self) -> "Pause | _Go | None":
+        """Do what is left of a moment, up to a pause; None if it ends the connection."""
+        while self._steps:
+            step = self._steps.popleft()
+            match step:
+                case Pause():
+                    self._paused = True
+                    return step
+                case Seal():
+                    self._out.seal()
+                case Close():
+                    self.end(step)
+                    return None
+                case _:
+                    self._out.put(step)
+        return _ON
 
     def end(self, how: Close) -> None:
         """Drop the conversation where it is, and close the connection."""

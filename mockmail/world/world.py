@@ -64,6 +64,7 @@ class World:
         self.engine = Engine(
             store=self.store,
             clock=self.clock,
+            chance=self.chance,
             rules=self.rules,
             transcript=self.transcript,
             converse=self._converse,

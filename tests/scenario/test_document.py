@@ -77,7 +77,7 @@ def test_a_key_stands_once(text: str, message: str) -> None:
     assert refusal(text).startswith(message)
 
 
-@pytest.mark.parametrize("key", ["1", "1.5", "true", "no", "null", "2024-03-04", "~"])
+@pytest.mark.parametrize("key", ["1", "1.5", "true", "False", "null", "2024-03-04", "~"])
 def test_a_key_is_text(key: str) -> None:
     assert (
         refusal(f"a:\n  b: 1\n  {key}: 2\n") == f"f.yaml:3: a: the key {key} must be text: quote it"
@@ -160,3 +160,9 @@ def test_tags_of_python_are_refused_and_nothing_runs(value: str, tmp_path: Path)
     found = refusal("a: 1\nb: " + value.format(path=path) + "\n")
     assert found.startswith("f.yaml:2: is not YAML: could not determine a constructor for the tag")
     assert not path.exists()
+
+
+@pytest.mark.parametrize("text", ["NO", "no", "yes", "On", "off", "y", "N"])
+def test_there_are_two_truth_values(text: str) -> None:
+    assert Document("f.yaml", f"a: {text}\n").data == {"a": text}
+    assert Document("f.yaml", "a: [true, False, TRUE]\n").data == {"a": [True, False, True]}

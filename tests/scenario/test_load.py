@@ -511,7 +511,7 @@ MISTAKES = {
     ),
     "a negative offset": (
         ruled("when: {point: data}\ndo:\n  cut:\n    offset: -1"),
-        ["f.yaml:7: rules[0].do.cut.offset: ", ">= 0"],
+        ["f.yaml:7: rules[0].do.cut.offset: ", "expected 0 or more, found -1"],
     ),
     "a protocol there is not": (
         ruled("when: {point: data, protocol: http}\ndo: {cut: {}}"),

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockmail.wire.acts import Close
-from mockmail.wire.chunks import CHUNK, OWN_VIEW, Chunk, Outbox, first, size
+from mockmail.wire.chunks import CHUNK, OWN_VIEW, Chunk, Outbox, divide, size
 from mockmail.wire.response import Literal, Piece
 
 
@@ -182,22 +182,26 @@ some_pieces = st.lists(
 
 @settings(deadline=None, derandomize=True, max_examples=300)
 @given(some_pieces, st.integers(0, 25), st.booleans())
-def test_the_first_octets(pieces: list[Piece], octets: int, in_literal: bool) -> None:
+def test_octets_are_divided(pieces: list[Piece], octets: int, in_literal: bool) -> None:
     whole = joined(pieces)
     assert size(pieces) == len(whole)
     before = 0
     if in_literal:
         at = next((n for n, piece in enumerate(pieces) if isinstance(piece, Literal)), None)
         before = len(whole) if at is None else size(pieces[:at])
-    kept = first(pieces, octets, in_literal=in_literal)
+    kept, rest = divide(pieces, octets, in_literal=in_literal)
     assert joined(kept) == whole[: before + octets]
+    assert joined(rest) == whole[before + octets :]
     # What is kept of a literal is still one.
     assert [type(piece) for piece in kept] == [type(piece) for piece in pieces[: len(kept)]]
 
 
 def test_a_cut_copies_no_literal() -> None:
     body = b"x" * 100_000
-    _, kept = first([b"{100000}\r\n", Literal(b"BODY[]", body), b")"], 70_000, in_literal=True)
+    pieces: list[Piece] = [b"{100000}\r\n", Literal(b"BODY[]", body), b")"]
+    (_, kept), (rest, _) = divide(pieces, 70_000, in_literal=True)
+    assert isinstance(rest, Literal)
+    assert len(rest.data) == 30_000
     assert isinstance(kept, Literal)
     assert isinstance(kept.data, memoryview)
     assert kept.data.obj is body

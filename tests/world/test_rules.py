@@ -128,7 +128,7 @@ def test_a_rule_that_never_fired_says_what_came_nearest() -> None:
         world.check()
     assert str(caught.value) == (
         "never fired: never: when {point: data, command: UID FETCH, "
-        "response: {kind: FETCH, uid: 6}} do {cut: {in: response, offset: 0, how: reset}}\n"
+        "response: {kind: FETCH, uid: 6}} do {cut: {}}\n"
         "  nearest, at data of session A, UID FETCH: response uid was 1, not 6"
     )
 
@@ -153,7 +153,7 @@ def test_a_rule_about_somebody_who_is_not_there_fails_the_test_not_the_client() 
 def test_conditions_are_checked_when_they_are_written() -> None:
     with pytest.raises(ValueError, match="no point 'later'; there are connect, tls"):
         When(point="later")
-    with pytest.raises(ValueError, match="offset is -1"):
+    with pytest.raises(ValueError, match="offset: expected 0 or more, found -1"):
         Cut(offset=-1)
     with pytest.raises(ValueError, match="times is 0"):
         Rule(FETCH_2, Cut(), times=0)
