@@ -6,7 +6,8 @@ an error, for the first one would be lost without a word.
 
 import difflib
 import re
-from typing import TypeVar
+from collections.abc import Iterable
+from typing import Annotated, TypeVar
 
 import msgspec
 import yaml
@@ -15,6 +16,7 @@ from mockmail.scenario.errors import ScenarioError
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
+Count = Annotated[int, msgspec.Meta(ge=0)]
 
 _TEXT = "tag:yaml.org,2002:str"
 _MERGE = "tag:yaml.org,2002:merge"
@@ -41,6 +43,11 @@ _Loader.yaml_implicit_resolvers = {
     for first, resolvers in _Loader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver(_BOOL, re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), "tTfF")
+
+
+class Spec(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A mapping of the file; a key it does not name is an error."""
+
 
 _AT = re.compile(r" - at `\$(.*)`$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
@@ -138,9 +145,7 @@ class Document:
 
     def _unknown(self, name: str, kind: object, path: Path) -> ScenarioError:
         words = sorted(_words(kind, set()))
-        near = difflib.get_close_matches(name, words, n=3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        return self.error(path, f"unknown key {name!r}{hint}", key=name)
+        return self.error(path, f"unknown key {name!r}{near(name, words)}", key=name)
 
 
 def _before(text: str, position: int) -> str:
@@ -166,6 +171,18 @@ def _structs(kind: object) -> list[type[msgspec.Struct]]:
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return [kind]
     return [struct for inner in getattr(kind, "__args__", ()) for struct in _structs(inner)]
+
+
+def choice(found: str, words: Iterable[str]) -> str:
+    """What is wrong with a word that is none of `words`."""
+    known = list(words)
+    return f"expected one of {', '.join(known)}, found {found!r}{near(found, known)}"
+
+
+def near(name: str, words: Iterable[str]) -> str:
+    """``; did you mean this or that?``, or nothing if no word is like `name`."""
+    found = difflib.get_close_matches(name, list(words), n=3)
+    return f"; did you mean {' or '.join(found)}?" if found else ""
 
 
 def spelled(path: Path) -> str:

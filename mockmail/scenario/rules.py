@@ -5,8 +5,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct, field, structs
 
-from mockmail.scenario.document import Document, Path
-from mockmail.scenario.spec import Count, Spec
+from mockmail.scenario.document import Count, Document, Path, Spec, choice
 from mockmail.wire.points import POINTS
 from mockmail.world.effects import EFFECTS, YAML_NAMES, UnfitError
 from mockmail.world.rule import Effect, Match, Rule, When
@@ -71,12 +70,12 @@ class RuleSpec(Spec):
     optional: bool = False
 
 
-def rule(document: Document, spec: RuleSpec, path: Path) -> Rule:
+def build(document: Document, spec: RuleSpec, path: Path) -> Rule:
     """The rule that stands at `path`; `ScenarioError` if it can't be one."""
     if spec.when.point not in POINTS:
         raise document.error(
             (*path, "when", "point"),
-            f"expected one of {', '.join(POINTS)}, found {spec.when.point!r}",
+            choice(spec.when.point, POINTS),
         )
     words = structs.asdict(spec.when)
     response = words.pop("response")

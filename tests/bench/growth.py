@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from mockmail.scenario.load import Scenario
+from mockmail.scenario.scenario import Scenario
 
 from .rows import Row, Scale
 from .stopwatch import interleaved, seconds

@@ -5,7 +5,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 
 from mockmail.clock import EPOCH
-from mockmail.scenario.load import Scenario
+from mockmail.scenario.scenario import Scenario
 from mockmail.store.flags import FlagOp
 from mockmail.world.world import World
 

@@ -2,7 +2,7 @@
 
 from mockmail.clock import EPOCH
 from mockmail.message.message import Message
-from mockmail.scenario.load import Scenario
+from mockmail.scenario.scenario import Scenario
 from mockmail.store.flags import Flags, flags
 from mockmail.store.store import Store
 from mockmail.wire.acts import Close

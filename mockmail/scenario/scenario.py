@@ -1,0 +1,44 @@
+"""What comes of a scenario file: a world that is forked for each test."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from mockmail.clock import Clock
+from mockmail.imap.settings import ImapSettings
+from mockmail.store.store import Store
+from mockmail.world.rule import Rule
+from mockmail.world.world import World
+
+
+class Scenario:
+    """A world to be forked."""
+
+    def __init__(
+        self,
+        store: Store,
+        epoch: datetime,
+        domains: Sequence[str],
+        rules: Sequence[Rule],
+        capabilities: str = "",
+        imap: ImapSettings | None = None,
+    ) -> None:
+        self._store = store
+        self._epoch = epoch
+        self._domains = tuple(domains)
+        self._rules = tuple(rules)
+        self._capabilities = capabilities
+        self._imap = imap
+
+    def world(
+        self, seed: int = 0, capabilities: str = "", imap: ImapSettings | None = None
+    ) -> World:
+        """A fresh world; `capabilities` come after the scenario's own, `imap` in their place."""
+        return World(
+            store=self._store.fork(),
+            clock=Clock(self._epoch),
+            seed=seed,
+            domains=self._domains,
+            rules=[rule.copy() for rule in self._rules],
+            capabilities=f"{self._capabilities} {capabilities}",
+            imap=imap or self._imap,
+        )
