@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.serve.loop import ServerThread
     from mockmail.serve.memory import MemoryStream
     from mockmail.serve.server import Endpoint, Server
+    from mockmail.serve.waiting import WaitTimeout
     from mockmail.world.account import User
     from mockmail.world.effects import (
         Answer,
@@ -34,8 +35,10 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
         Stall,
     )
     from mockmail.world.faults import Faults
-    from mockmail.world.handles import Mailbox, Message
+    from mockmail.world.mailbox import Mailbox
+    from mockmail.world.message import Flags, Message, MessageGone
     from mockmail.world.moment import Moment
+    from mockmail.world.named import NotThere
     from mockmail.world.rule import Effect, Match, Rule, RuleError, When
     from mockmail.world.transcript import Transcript
     from mockmail.world.world import Broken
@@ -53,14 +56,17 @@ _HOMES = {
     "Expunge": "mockmail.world.effects",
     "Faults": "mockmail.world.faults",
     "Flag": "mockmail.world.effects",
+    "Flags": "mockmail.world.message",
     "ImapSettings": "mockmail.imap.settings",
     "Inject": "mockmail.world.effects",
-    "Mailbox": "mockmail.world.handles",
+    "Mailbox": "mockmail.world.mailbox",
     "Match": "mockmail.world.rule",
     "MemoryStream": "mockmail.serve.memory",
-    "Message": "mockmail.world.handles",
+    "Message": "mockmail.world.message",
+    "MessageGone": "mockmail.world.message",
     "Moment": "mockmail.world.moment",
     "Move": "mockmail.world.effects",
+    "NotThere": "mockmail.world.named",
     "Repeat": "mockmail.world.effects",
     "Replace": "mockmail.world.effects",
     "Rule": "mockmail.world.rule",
@@ -73,6 +79,7 @@ _HOMES = {
     "Stall": "mockmail.world.effects",
     "Transcript": "mockmail.world.transcript",
     "User": "mockmail.world.account",
+    "WaitTimeout": "mockmail.serve.waiting",
     "When": "mockmail.world.rule",
     "open_server": "mockmail.api",
     "server_in_nursery": "mockmail.api",
@@ -92,14 +99,17 @@ __all__ = [
     "Expunge",
     "Faults",
     "Flag",
+    "Flags",
     "ImapSettings",
     "Inject",
     "Mailbox",
     "Match",
     "MemoryStream",
     "Message",
+    "MessageGone",
     "Moment",
     "Move",
+    "NotThere",
     "Repeat",
     "Replace",
     "Rule",
@@ -112,6 +122,7 @@ __all__ = [
     "Stall",
     "Transcript",
     "User",
+    "WaitTimeout",
     "When",
     "open_server",
     "server_in_nursery",

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from os import PathLike
 
 import trio
@@ -47,9 +48,10 @@ def start_server(
 
     At the end of the block the ports are closed and the clients dropped.
     """
-    world = _world(scenario, seed, capabilities, imap)
+    anew = partial(_world, scenario, seed, capabilities, imap)
+    world = anew()
     with contextlib.ExitStack() as stack:
-        server = Server(world, (thread or stack.enter_context(ServerThread())).loop)
+        server = Server(world, (thread or stack.enter_context(ServerThread())).loop, anew)
         stack.callback(server.close)
         yield server
 
@@ -63,10 +65,11 @@ async def open_server(
     imap: ImapSettings | None = None,
 ) -> AsyncIterator[Server]:
     """The same in the caller's Trio loop, on that loop's clock."""
-    world = _world(scenario, seed, capabilities, imap)
+    anew = partial(_world, scenario, seed, capabilities, imap)
+    world = anew()
     try:
         async with trio.open_nursery() as nursery:
-            server = Server(world, Loop(nursery))
+            server = Server(world, Loop(nursery), anew)
             try:
                 yield server
             finally:
@@ -91,7 +94,8 @@ def server_in_nursery(
 
     At the end of the block they are cancelled, and end at the loop's next turn.
     """
-    server = Server(_world(scenario, seed, capabilities, imap), Loop(nursery))
+    anew = partial(_world, scenario, seed, capabilities, imap)
+    server = Server(anew(), Loop(nursery), anew)
     try:
         yield server
     finally:

@@ -12,7 +12,7 @@ from typing import Any
 import mockmail
 from mockmail.message.message import Message
 from mockmail.store.flags import NO_FLAGS
-from mockmail.world.handles import Mailbox
+from mockmail.world.mailbox import Mailbox
 from mockmail.world.transcript import Record, Who
 from nobody import hand_over
 

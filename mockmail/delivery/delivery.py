@@ -6,6 +6,8 @@ a relay would have sent it.
 """
 
 from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 from mockmail.clock import Clock
 from mockmail.message.message import Message
@@ -14,7 +16,7 @@ from mockmail.store.store import Store
 from mockmail.store.user import User
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sent:
     """A message for somewhere else: the envelope (RFC 5321 section 2.3.1) and the message."""
 
@@ -32,6 +34,16 @@ class Sent:
         """The message as it was submitted, without the trace fields that this server added."""
         submitted = self.message.submitted
         return self.message.raw if submitted is None else submitted
+
+    @property
+    def mail(self) -> EmailMessage:
+        """The standard library's reading of it, made anew each time, with ``policy.default``."""
+        mail = message_from_bytes(self.raw, policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        return mail
+
+    def __repr__(self) -> str:
+        return f"<Sent {self.subject!r} from {self.sender} to {', '.join(self.recipients)}>"
 
 
 class Delivery:
@@ -72,3 +84,4 @@ class Delivery:
                 tx.append(user.mailboxes["INBOX"], message, NO_FLAGS, self.clock.now)
         if elsewhere:
             self.outbox.append(Sent(sender, tuple(elsewhere), message))
+            self.store.version += 1

@@ -12,22 +12,29 @@ import ssl
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from types import MappingProxyType
+from typing import TypeVar, Unpack, overload
 
 import trio
 
 from mockmail.delivery.delivery import Sent
+from mockmail.serve.aio import Aio
 from mockmail.serve.connection import SocketConnection
 from mockmail.serve.layers import Layers
 from mockmail.serve.loop import Loop
 from mockmail.serve.memory import MemoryStream
 from mockmail.serve.tls import Authority, authority
+from mockmail.serve.waiting import TIMEOUT, Wait, wait_here
 from mockmail.store.store import Refused
 from mockmail.world.account import User
 from mockmail.world.faults import Faults
-from mockmail.world.handles import Mailbox
+from mockmail.world.mailbox import Mailbox
+from mockmail.world.message import Message
+from mockmail.world.named import Named
 from mockmail.world.transcript import Transcript
+from mockmail.world.wanted import Conditions
 from mockmail.world.world import PROTOCOLS, World
+
+T = TypeVar("T")
 
 LOOPBACK = "127.0.0.1"
 BACKLOG = 1_024
@@ -88,23 +95,32 @@ class Endpoint:
 class Server:
     """A mail server that lives in a test. Made by `start_server`, `open_server` and the fixtures."""
 
-    def __init__(self, world: World, loop: Loop) -> None:
-        world.clock.driver = loop.time
-        world.engine.on_deadline = self._reset_timer
-        self._world = world
+    def __init__(self, world: World, loop: Loop, anew: Callable[[], World] | None = None) -> None:
+        """`anew` makes what `reset` goes back to; without it that is the world as it is now."""
         self._loop = loop
+        self._anew = world.fork().fork if anew is None else anew
+        self._use(world)
         self._endpoints = {name: Endpoint(self, name) for name in PROTOCOLS}
         self._tls_endpoints = {name: Endpoint(self, name, tls=True) for name in PROTOCOLS}
-        self._faults = Faults(world)
+        self.aio = Aio(self)
+        """The calls that wait, for asyncio and Trio: ``await server.aio.wait_for(…)``."""
         self._closed = False
         # Endpoints may be asked for from several threads at once.
         self._opening = threading.Lock()
         self._in_use = False
         # Only the loop's thread touches these.
-        self._scopes: dict[trio.CancelScope, None] = {}
+        self._scopes: dict[trio.CancelScope, bool] = {}
+        """Of the tasks that run; whether they are of a connection."""
         self._streams: list[MemoryStream] = []
-        self._idle: trio.Event | None = None
+        self._ended: trio.Event | None = None
+        """Set when a task ends, for who waits for that."""
         self._timer: trio.Event | None = None
+
+    def _use(self, world: World) -> None:
+        world.clock.driver = self._loop.time
+        world.engine.on_deadline = self._reset_timer
+        self._world = world
+        self._faults = Faults(world)
 
     @property
     def imap(self) -> Endpoint:
@@ -152,11 +168,10 @@ class Server:
 
     @property
     def users(self) -> Mapping[str, User]:
-        """The users by login name."""
+        """The users by login name; a missing one is `NotThere`, a ``KeyError``."""
         with self._world.engine.turn():
-            return MappingProxyType(
-                {name: User(self._world, user) for name, user in self._world.store.users.items()}
-            )
+            users = self._world.store.users.items()
+            return Named("user", {name: User(self._world, user) for name, user in users})
 
     @property
     def outbox(self) -> tuple[Sent, ...]:
@@ -207,6 +222,90 @@ class Server:
         seconds = time.total_seconds() if isinstance(time, timedelta) else time
         self._world.engine.advance(seconds)
 
+    @overload
+    def wait_for(
+        self, *, count: None = None, timeout: float = TIMEOUT, **wanted: Unpack[Conditions]
+    ) -> Message | Sent: ...
+    @overload
+    def wait_for(
+        self, *, count: int, timeout: float = TIMEOUT, **wanted: Unpack[Conditions]
+    ) -> tuple[Message | Sent, ...]: ...
+    def wait_for(
+        self, *, count: int | None = None, timeout: float = TIMEOUT, **wanted: Unpack[Conditions]
+    ) -> Message | Sent | tuple[Message | Sent, ...]:
+        r"""Wait until there is mail as it is wanted, in a mailbox or in `outbox`, and return it.
+
+        All conditions that are given must hold:
+
+        - ``subject="Hello"`` (all of it), or a compiled pattern that is found in it;
+        - ``sender="a@x.example"`` and ``to="b@y.example"``: addresses of the envelope
+          or of the header; `to` is the user's own address, too;
+        - ``user="anna"``, ``mailbox="Work"``: whose it is and where, which mail in the
+          outbox has not;
+        - ``flags=[r"\Seen"]``: flags that it has, perhaps beside others.
+
+        With `count` it waits for so many, and returns them all. What was there before
+        counts, too. After `timeout` seconds `WaitTimeout`, an ``AssertionError``, shows
+        what is there instead, nearest first. ``RuntimeError`` inside a running loop:
+        there its twin is awaited, ``await server.aio.wait_for(…)``.
+        """
+        wait = Wait.for_mail(self._world, wanted, count, timeout)
+        found = wait_here(self._world.engine, wait, self._loop.time)
+        return found[0] if count is None else found
+
+    def wait_until(
+        self, condition: Callable[[], T | None], *, what: str = "", timeout: float = TIMEOUT
+    ) -> T:
+        """Wait until `condition()` is true, and return what it returned.
+
+        It is called whenever something has happened on the server, and may look at
+        all its handles: ``server.wait_until(lambda: "IDLE" in str(server.transcript))``.
+        After `timeout` seconds `WaitTimeout` says what it is, called `what`.
+        """
+        return wait_here(self._world.engine, Wait.until(condition, what, timeout), self._loop.time)
+
+    def snapshot(self) -> None:
+        """Let `reset` come back to how things are now."""
+        with self._world.engine.turn():
+            self._anew = self._world.fork().fork
+
+    def reset(self) -> None:
+        """Go back to the start, or to the last `snapshot`: the same ports, other things as they were.
+
+        All connections are dropped; rules haven't fired. Handles from before can't be
+        used any more. ``RuntimeError`` inside the server's own loop: there
+        ``await server.aio.reset()``.
+        """
+        if self._loop.here:
+            raise RuntimeError("inside the server's own loop, `await server.aio.reset()`")
+        if self._in_use:
+            self._loop.run(self._reset)
+        else:
+            self._renew()
+
+    async def _reset(self) -> None:
+        if not self._loop.here:
+            raise RuntimeError("outside the server's own loop, `server.reset()`")
+        self._renew()
+        for scope, of_connection in list(self._scopes.items()):
+            if of_connection:
+                scope.cancel()
+        for stream in self._streams:
+            stream.drop()
+        self._streams.clear()
+        self._wake_timer()
+        await self._until(lambda: not any(self._scopes.values()))
+
+    def _renew(self) -> None:
+        if self._closed:
+            raise RuntimeError("the server is closed")
+        old = self._world
+        new = self._anew()
+        new.offers_tls = old.offers_tls
+        self._use(new)
+        with old.engine.turn():
+            old.engine.retired = "this belongs to the time before the server's reset()"
+
     def check(self) -> None:
         """The laws, and that no rule was left over; `Broken` says which is not so."""
         self._world.check()
@@ -228,11 +327,15 @@ class Server:
     async def aclose(self) -> None:
         """The same from inside the loop."""
         self.cancel()
-        if self._scopes:
-            if self._idle is None:
-                self._idle = trio.Event()
-            with trio.CancelScope(shield=True):
-                await self._idle.wait()
+        await self._until(lambda: not self._scopes)
+
+    async def _until(self, over: Callable[[], bool]) -> None:
+        """Wait for tasks to end."""
+        with trio.CancelScope(shield=True):
+            while not over():
+                if self._ended is None:
+                    self._ended = trio.Event()
+                await self._ended.wait()
 
     def cancel(self) -> None:
         """Begin to close, from inside the loop; the tasks end at the loop's next turn."""
@@ -260,7 +363,7 @@ class Server:
             listener.close()
             raise
         host, port = listener.getsockname()
-        self._spawn(lambda: self._accept(listener, protocol, tls=tls))
+        self._spawn(lambda: self._accept(listener, protocol, tls=tls), of_connection=False)
         self._start_timer()
         return host, port
 
@@ -281,14 +384,14 @@ class Server:
 
     # Tasks
 
-    def _spawn(self, task: Callable[[], Awaitable[None]]) -> None:
+    def _spawn(self, task: Callable[[], Awaitable[None]], *, of_connection: bool = True) -> None:
         """Run a task of this server in its loop, from whatever thread."""
 
         def start() -> None:
             scope = trio.CancelScope()
             if self._closed:
                 scope.cancel()
-            self._scopes[scope] = None
+            self._scopes[scope] = of_connection
             self._loop.nursery.start_soon(self._run, scope, task)
 
         self._loop.soon(start)
@@ -302,8 +405,9 @@ class Server:
             self._world.failures.append(bug)
         finally:
             del self._scopes[scope]
-            if self._idle is not None and not self._scopes:
-                self._idle.set()
+            if self._ended is not None:
+                self._ended.set()
+                self._ended = None
 
     async def _accept(self, listener: socket.socket, protocol: str, *, tls: bool) -> None:
         with trio.socket.from_stdlib_socket(listener) as listening:
@@ -331,11 +435,11 @@ class Server:
     def _start_timer(self) -> None:
         if not self._in_use:
             self._in_use = True
-            self._spawn(self._keep_time)
+            self._spawn(self._keep_time, of_connection=False)
 
     async def _keep_time(self) -> None:
-        engine, clock = self._world.engine, self._world.clock
         while True:
+            engine, clock = self._world.engine, self._world.clock
             self._timer = trio.Event()
             deadline = engine.next_deadline()
             if deadline is None:

@@ -4,15 +4,17 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal
 
 from mockmail.message.attachment import Attachment, Mail
 from mockmail.store.mailbox import SPECIAL_USES
+from mockmail.store.names import canonical
 from mockmail.store.names import problem as name_problem
 from mockmail.store.store import Refused
 from mockmail.store.user import User as StoredUser
-from mockmail.world.handles import Mailbox, Message, names_of, stored_items
+from mockmail.world.mailbox import Mailbox, names_of, stored_items
+from mockmail.world.message import Message
+from mockmail.world.named import Named
 from mockmail.world.world import World
 
 
@@ -81,14 +83,16 @@ class User:
 
     @property
     def mailboxes(self) -> Mapping[str, Mailbox]:
-        """His own mailboxes by name; levels are divided by ``/``."""
+        """His own mailboxes by name; levels are divided by ``/``.
+
+        A missing one is `NotThere`, a ``KeyError`` that says which names are near.
+        """
         with self._world.engine.turn():
-            return MappingProxyType(
-                {
-                    name: Mailbox(self._world, self._user, mailbox)
-                    for name, mailbox in self._user.mailboxes.items()
-                }
-            )
+            boxes = {
+                name: Mailbox(self._world, self._user, mailbox)
+                for name, mailbox in self._user.mailboxes.items()
+            }
+        return Named(f"mailbox of {self.login}", boxes, canonical)
 
     def create_mailbox(
         self,
@@ -185,6 +189,14 @@ class User:
         with self._world.engine.turn():
             contents = {name: stored_items(box) for name, box in self._user.mailboxes.items()}
         maildir.save(Path(path), contents)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, User):
+            return self._user is other._user
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(id(self._user))
 
     def __repr__(self) -> str:
         return f"<User {self.login!r} {self.address}>"

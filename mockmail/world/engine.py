@@ -107,6 +107,10 @@ class Engine:
         """The open ones by number, in the order in which they came."""
         self.on_deadline: Callable[[], None] = lambda: None
         """Called when the next deadline may have come nearer."""
+        self.watchers: dict[object, Callable[[], object]] = {}
+        """Called after whatever has happened, by whoever made it happen; they must not wait."""
+        self.retired = ""
+        """Why the world can't be used any more; empty while it can."""
         self._converse = converse
         self._report = report
         self._next_number = 1
@@ -137,6 +141,7 @@ class Engine:
             self.connections[connection.number] = connection
             self._run(connection, None)
             self._settle()
+            self._happened()
             return connection
 
     def receive(self, connection: Connection, data: bytes) -> None:
@@ -161,6 +166,8 @@ class Engine:
                 self._run(connection, Woke.INPUT if data else Woke.EOF)
             if self._settled != self.store.version:
                 self._settle()
+            if self.watchers:
+                self._happened()
 
     def switched(self, connection: Connection) -> None:
         """Both ends have agreed on the layer: the session goes on, through it."""
@@ -201,6 +208,7 @@ class Engine:
                 connection.stage.end(Close("fin"))
                 self._over(connection)
                 self._settle()
+                self._happened()
 
     def next_deadline(self) -> float | None:
         """When `tick` should be called, on the clock's scale of waits; None for never."""
@@ -225,6 +233,7 @@ class Engine:
                         self._run(connection, Woke.TIMEOUT)
                     connection.notify()
             self._settle()
+            self._happened()
 
     def advance(self, seconds: float) -> None:
         """Move the world's time on, and let happen what is due."""
@@ -235,13 +244,23 @@ class Engine:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Look at the world, or change it, between two inputs; the sessions hear of it after."""
+        """Look at the world, or change it, between two inputs; the sessions hear of it after.
+
+        ``RuntimeError`` if the world was retired.
+        """
         with self._lock:
+            if self.retired:
+                raise RuntimeError(self.retired)
             try:
                 yield
             finally:
                 if self._settled != self.store.version:
                     self._settle()
+                    self._happened()
+
+    def _happened(self) -> None:
+        for watcher in tuple(self.watchers.values()):
+            watcher()
 
     def _record(self, connection: Connection, chunk: Chunk) -> None:
         self.transcript.sent(connection.name, connection.protocol, chunk)

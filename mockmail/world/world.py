@@ -39,6 +39,7 @@ class World:
         store: Store | None = None,
         clock: Clock | None = None,
         seed: int = 0,
+        chance: Chance | None = None,
         domains: Iterable[str] = (DOMAIN,),
         rules: Iterable[Rule] = (),
         capabilities: str = "",
@@ -46,7 +47,7 @@ class World:
     ) -> None:
         self.clock = clock or Clock()
         self.store = store or Store(first_uidvalidity(self.clock.epoch))
-        self.chance = Chance(seed)
+        self.chance = chance or Chance(seed)
         self.delivery = Delivery(self.store, self.clock, tuple(d.lower() for d in domains))
         self.host = f"mail.{self.delivery.domains[0]}"
         self.rules = Rules()
@@ -58,6 +59,7 @@ class World:
         """What went wrong and was no client's fault: a rule's author's, or ours."""
         self.catalogue = catalog.catalogue(capabilities)
         """What IMAP consists of here."""
+        self._capabilities = capabilities
         self.imap = imap or ImapSettings()
         self.offers_tls = False
         """Whether clients may ask for TLS; whoever drives the engine knows how to switch."""
@@ -70,6 +72,26 @@ class World:
             converse=self._converse,
             report=self.failures.append,
         )
+
+    def fork(self) -> "World":
+        """A world in the same state, of its own from now on, to which nobody is connected.
+
+        Its rules are the same, and haven't fired yet.
+        """
+        clock = Clock(self.clock.epoch)
+        clock.advance(self.clock.advanced)
+        twin = World(
+            store=self.store.fork(),
+            clock=clock,
+            chance=self.chance.fork(),
+            domains=self.delivery.domains,
+            rules=[rule.copy() for rule in self.rules],
+            capabilities=self._capabilities,
+            imap=self.imap,
+        )
+        twin.delivery.outbox += self.delivery.outbox
+        twin.offers_tls = self.offers_tls
+        return twin
 
     def _converse(self, connection: Connection) -> tuple[Person, Talk]:
         number, name, buffer = connection.number, connection.name, connection.buffer

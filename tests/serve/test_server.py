@@ -149,7 +149,7 @@ def test_the_handles(server: Server) -> None:
     assert user.inbox.messages[1].uid == 2
     assert isinstance(user.inbox.messages, tuple)
     assert list(server.users) == ["someone"]
-    assert repr(message) == "<Message uid=1 'Grüße' (\\Flagged)>"
+    assert repr(message) == "<Message uid=1 'Grüße' (\\Flagged) in INBOX>"
     assert repr(user) == "<User 'someone' someone@example.org>"
     assert repr(user.inbox) == "<Mailbox 'INBOX', 2 messages>"
 

@@ -1,10 +1,10 @@
-"""Mailboxes and messages in a test's hands.
+"""A mailbox in a test's hands.
 
 Each call looks at the world between two inputs, or changes it as one more
 client would; the sessions that must hear of it do before the call returns.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from email.message import Message as LibraryMessage
 from functools import partial
@@ -15,53 +15,14 @@ from mockmail.corpus.item import Item
 from mockmail.message.attachment import Attachment, Mail
 from mockmail.message.build import SENDER, compose, from_email
 from mockmail.message.message import Message as StoredMessage
-from mockmail.store.flags import flags as make_flags
-from mockmail.store.flags import problem
-from mockmail.store.journal import Entry
+from mockmail.numset import Uid, UidSet
 from mockmail.store.mailbox import MAX_KEYWORDS, TooManyKeywords
 from mockmail.store.mailbox import Mailbox as StoredMailbox
 from mockmail.store.store import Refused
 from mockmail.store.user import User as StoredUser
+from mockmail.world.message import ORIGIN, Message, checked_flags, gone
+from mockmail.world.named import NotThere
 from mockmail.world.world import World
-
-ORIGIN = "test"
-"""Who made a change that a test asked for, in the transcript."""
-
-
-class Message:
-    """A message as it was when it was looked up."""
-
-    __slots__ = ("_entry",)
-
-    def __init__(self, entry: Entry) -> None:
-        self._entry = entry
-
-    @property
-    def uid(self) -> int:
-        return self._entry.uid
-
-    @property
-    def flags(self) -> tuple[str, ...]:
-        r"""System flags first, then keywords: ``("\\Flagged", "\\Seen", "$Junk")``."""
-        return self._entry.flags.names
-
-    @property
-    def subject(self) -> str | None:
-        """The Subject field, decoded; None if there is none."""
-        return self._entry.message.field("Subject")
-
-    @property
-    def raw(self) -> bytes:
-        """The message as it is stored."""
-        return self._entry.message.raw
-
-    @property
-    def internaldate(self) -> datetime:
-        """When it came into the mailbox, on the world's clock."""
-        return self._entry.internaldate
-
-    def __repr__(self) -> str:
-        return f"<Message uid={self.uid} {self.subject!r} {self._entry.flags.wire.decode()}>"
 
 
 class Mailbox:
@@ -82,7 +43,55 @@ class Mailbox:
     def messages(self) -> tuple[Message, ...]:
         """The messages of this moment, in UID order."""
         with self._world.engine.turn():
-            return tuple(Message(entry) for entry in self._mailbox)
+            return tuple(Message(self._world, self._mailbox, entry) for entry in self._mailbox)
+
+    def by_uid(self, uid: int) -> Message:
+        """The message with that UID.
+
+        `MessageGone` if it was expunged; `NotThere`, a ``KeyError``, if there never was one.
+        """
+        with self._world.engine.turn():
+            entry = self._mailbox.entries.get(Uid(uid))
+            if entry is not None:
+                return Message(self._world, self._mailbox, entry)
+            if 0 < uid < self._mailbox.uidnext:
+                raise gone(self._mailbox, uid)
+            uids = bytes(UidSet.of(self._mailbox.uids)).decode() or "no UIDs"
+            raise NotThere(f"no message {uid!r} in {self.name}; there are {uids}")
+
+    @property
+    def uidvalidity(self) -> int:
+        return self._mailbox.uidvalidity
+
+    @property
+    def uidnext(self) -> int:
+        """The UID that the next message will have."""
+        return self._mailbox.uidnext
+
+    def delete(self) -> None:
+        """Remove it with its messages; those below it stay. ``ValueError`` for INBOX and the like.
+
+        Sessions that have it selected keep it (RFC 2180 section 3.2).
+        """
+        self._do(lambda user: self._world.store.delete(user, self.name))
+
+    def rename(self, name: str) -> None:
+        """Give it, and those below it, another name. ``ValueError`` if that can't be."""
+        self._do(lambda user: self._world.store.rename(user, self.name, name, ORIGIN))
+
+    def _do(self, change: Callable[[StoredUser], None]) -> None:
+        if self._user is None:
+            raise ValueError(f"{self.name} belongs to all users")
+        with self._world.engine.turn():
+            try:
+                change(self._user)
+            except Refused as error:
+                raise ValueError(str(error)) from None
+
+    def _stored(self, world: World) -> StoredMailbox:
+        if self._world is not world:
+            raise ValueError(f"{self!r} is another server's, or from before a reset")
+        return self._mailbox
 
     def add(
         self,
@@ -125,7 +134,7 @@ class Mailbox:
         for arguments of other types.
         """
         world = self._world
-        flags = _flags(flags)
+        chosen = checked_flags(flags)
         if date is not None and not isinstance(date, datetime):
             raise TypeError(f"date is a datetime, not {type(date).__name__}")
         parts: Parts = {
@@ -167,7 +176,7 @@ class Mailbox:
                 raise TypeError(
                     f"a message is bytes or an EmailMessage, not {type(message).__name__}"
                 )
-            (added,) = self._append([Item(stored, make_flags(flags), date)])
+            (added,) = self._append([Item(stored, chosen, date)])
             return added
 
     def load(
@@ -309,7 +318,21 @@ class Mailbox:
                 ]
         except TooManyKeywords:
             raise ValueError(f"a mailbox has at most {MAX_KEYWORDS} keywords") from None
-        return tuple(map(Message, added))
+        return tuple(Message(world, self._mailbox, entry) for entry in added)
+
+    def __len__(self) -> int:
+        return len(self._mailbox)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Mailbox):
+            return self._mailbox is other._mailbox
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(id(self._mailbox))
 
     def __repr__(self) -> str:
         return f"<Mailbox {self.name!r}, {len(self._mailbox)} messages>"
@@ -332,14 +355,6 @@ def names_of(given: Iterable[str], what: str) -> tuple[str, ...]:
     if isinstance(given, str):
         raise TypeError(f"{what} are several names, not one text: [{given!r}]")
     return tuple(given)
-
-
-def _flags(flags: Iterable[str]) -> tuple[str, ...]:
-    names = names_of(flags, "flags")
-    for name in names:
-        if why := problem(name):
-            raise ValueError(why)
-    return names
 
 
 def _attachments(attachments: Iterable[Attachment]) -> tuple[Attachment, ...]:

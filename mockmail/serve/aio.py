@@ -1,0 +1,66 @@
+"""The awaitable twins of a server's calls that wait: ``server.aio``."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar, Unpack, overload
+
+from mockmail.delivery.delivery import Sent
+from mockmail.serve.waiting import TIMEOUT, Wait, wait_async
+from mockmail.world.engine import Engine
+from mockmail.world.message import Message
+from mockmail.world.wanted import Conditions
+from mockmail.world.world import World
+
+T = TypeVar("T")
+
+
+class Waited(Protocol):
+    """A server, as far as this knows it."""
+
+    @property
+    def _world(self) -> World: ...
+    async def _reset(self) -> None: ...
+
+
+class Aio:
+    """What waits, for asyncio and Trio. The loop may be the server's own or another's."""
+
+    def __init__(self, server: Waited) -> None:
+        self._server = server
+
+    @property
+    def _engine(self) -> Engine:
+        return self._server._world.engine  # noqa: SLF001 they are one thing
+
+    @overload
+    async def wait_for(
+        self, *, count: None = None, timeout: float = TIMEOUT, **wanted: Unpack[Conditions]
+    ) -> Message | Sent: ...
+    @overload
+    async def wait_for(
+        self, *, count: int, timeout: float = TIMEOUT, **wanted: Unpack[Conditions]
+    ) -> tuple[Message | Sent, ...]: ...
+    async def wait_for(
+        self,
+        *,
+        count: int | None = None,
+        timeout: float = TIMEOUT,
+        **wanted: Unpack[Conditions],
+    ) -> Message | Sent | tuple[Message | Sent, ...]:
+        """What `Server.wait_for` does, without stopping the loop."""
+        wait = Wait.for_mail(self._server._world, wanted, count, timeout)  # noqa: SLF001
+        found = await wait_async(self._engine, wait)
+        return found[0] if count is None else found
+
+    async def wait_until(
+        self,
+        condition: Callable[[], T | None],
+        *,
+        what: str = "",
+        timeout: float = TIMEOUT,
+    ) -> T:
+        """What `Server.wait_until` does, without stopping the loop."""
+        return await wait_async(self._engine, Wait.until(condition, what, timeout))
+
+    async def reset(self) -> None:
+        """What `Server.reset` does; in the server's own loop this is the only form."""
+        await self._server._reset()  # noqa: SLF001

@@ -1,0 +1,225 @@
+"""A message in a test's hands.
+
+Each call looks at the world between two inputs, or changes it as one more
+client would; the sessions that must hear of it do before the call returns.
+"""
+
+from collections.abc import Iterable, Iterator, MutableSet
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Protocol
+
+from mockmail.store.flags import NO_FLAGS, FlagOp, problem
+from mockmail.store.flags import Flags as StoredFlags
+from mockmail.store.flags import flags as make_flags
+from mockmail.store.journal import Entry, Expunged
+from mockmail.store.mailbox import MAX_KEYWORDS, TooManyKeywords
+from mockmail.store.mailbox import Mailbox as StoredMailbox
+from mockmail.world.world import World
+
+ORIGIN = "test"
+"""Who made a change that a test asked for, in the transcript."""
+
+
+class Target(Protocol):
+    """A mailbox, as far as messages know it."""
+
+    def _stored(self, world: World) -> StoredMailbox: ...
+
+
+class MessageGone(LookupError):
+    """The message was expunged; the text says which, and by whom if that is known."""
+
+
+def checked_flags(names: Iterable[str]) -> StoredFlags:
+    """These flags; ``ValueError`` for one that can't be one."""
+    if isinstance(names, str):
+        raise TypeError(f"flags are several names, not one text: [{names!r}]")
+    names = tuple(names)
+    for name in names:
+        if why := problem(name):
+            raise ValueError(why)
+    return make_flags(names)
+
+
+class Flags(MutableSet[str]):
+    r"""The flags of a message: a set that is always up to date, and can be changed.
+
+    ``message.flags.add(r"\Seen")`` is what another client's STORE is: the sessions
+    hear of it. Names compare without case. It equals any collection of the same
+    names; in order they are system flags first, then keywords.
+    """
+
+    __slots__ = ("_message",)
+
+    def __init__(self, message: "Message") -> None:
+        self._message = message
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        r"""``("\\Flagged", "\\Seen", "$Junk")``. `MessageGone` if the message is gone."""
+        return self._message._entry().flags.names  # noqa: SLF001 they are one thing
+
+    def add(self, value: str) -> None:
+        """Set a flag. ``ValueError`` if it can't be one; `MessageGone`."""
+        self._change(FlagOp.ADD, (value,))
+
+    def discard(self, value: str) -> None:
+        """Take a flag away, if it is set."""
+        self._change(FlagOp.REMOVE, (value,))
+
+    def set(self, names: Iterable[str]) -> None:
+        """Let it have these flags and no others."""
+        self._change(FlagOp.REPLACE, names)
+
+    def clear(self) -> None:
+        """Take all flags away."""
+        self._change(FlagOp.REPLACE, ())
+
+    def _change(self, op: FlagOp, names: Iterable[str]) -> None:
+        self._message._store_flags(op, checked_flags(names) or NO_FLAGS)  # noqa: SLF001
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in map(str.lower, self.names)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str) or not isinstance(other, Iterable):
+            return NotImplemented
+        names = list(other)
+        if not all(isinstance(name, str) for name in names):
+            return NotImplemented
+        return sorted(map(str.lower, self.names)) == sorted({name.lower() for name in names})
+
+    __hash__ = None  # type: ignore[assignment]  # it changes
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(map(repr, self.names))}}}"
+
+
+class Message:
+    """A message in a mailbox. It equals only itself: a copy elsewhere is another one.
+
+    What it consists of can be looked at even after it was expunged; its flags, and
+    what can be done to it, are `MessageGone` then.
+    """
+
+    __slots__ = ("_last", "_mailbox", "_world")
+
+    def __init__(self, world: World, mailbox: StoredMailbox, entry: Entry) -> None:
+        self._world = world
+        self._mailbox = mailbox
+        self._last = entry
+
+    def _entry(self) -> Entry:
+        with self._world.engine.turn():
+            entry = self._mailbox.entries.get(self._last.uid)
+            if entry is None:
+                raise gone(self._mailbox, self._last.uid, f" {self.subject!r}")
+            self._last = entry
+            return entry
+
+    def _store_flags(self, op: FlagOp, flags: StoredFlags) -> None:
+        with self._world.engine.turn():
+            self._entry()
+            try:
+                with self._world.store.transaction(ORIGIN) as tx:
+                    tx.store_flags(self._mailbox, [self._last.uid], op, flags)
+            except TooManyKeywords:
+                raise ValueError(f"a mailbox has at most {MAX_KEYWORDS} keywords") from None
+
+    @property
+    def uid(self) -> int:
+        return self._last.uid
+
+    @property
+    def flags(self) -> Flags:
+        r"""Its flags, always up to date: ``r"\Seen" in message.flags``, ``.add("$Junk")``."""
+        return Flags(self)
+
+    @property
+    def gone(self) -> bool:
+        """Whether it was expunged."""
+        with self._world.engine.turn():
+            return self._last.uid not in self._mailbox.entries
+
+    @property
+    def subject(self) -> str | None:
+        """The Subject field, decoded; None if there is none."""
+        return self._last.message.field("Subject")
+
+    @property
+    def raw(self) -> bytes:
+        """The message as it is stored."""
+        return self._last.message.raw
+
+    @property
+    def internaldate(self) -> datetime:
+        """When it came into the mailbox, on the world's clock."""
+        return self._last.internaldate
+
+    @property
+    def mail(self) -> EmailMessage:
+        """The standard library's reading of it, made anew each time, with ``policy.default``."""
+        mail = message_from_bytes(self.raw, policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        return mail
+
+    def move_to(self, mailbox: Target) -> "Message":
+        """Move it to another mailbox, and return it as it is there; this one is gone then.
+
+        ``ValueError`` for a mailbox of another server. `MessageGone`.
+        """
+        return self._transfer(mailbox, keep=False)
+
+    def copy_to(self, mailbox: Target) -> "Message":
+        """Copy it to a mailbox, and return the copy."""
+        return self._transfer(mailbox, keep=True)
+
+    def _transfer(self, mailbox: Target, *, keep: bool) -> "Message":
+        target = mailbox._stored(self._world)  # noqa: SLF001
+        with self._world.engine.turn():
+            entry = self._entry()
+            with self._world.store.transaction(ORIGIN) as tx:
+                there = tx.append(target, entry.message, entry.flags, entry.internaldate)
+                if not keep:
+                    tx.expunge(self._mailbox, [entry.uid])
+            return Message(self._world, target, there)
+
+    def expunge(self) -> None:
+        """Remove it, whatever its flags are. `MessageGone` if that was done before."""
+        with self._world.engine.turn():
+            entry = self._entry()
+            with self._world.store.transaction(ORIGIN) as tx:
+                tx.expunge(self._mailbox, [entry.uid])
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Message):
+            return self._mailbox is other._mailbox and self.uid == other.uid
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((id(self._mailbox), self.uid))
+
+    def __repr__(self) -> str:
+        state = "gone" if self.gone else self._last.flags.wire.decode()
+        return f"<Message uid={self.uid} {self.subject!r} {state} in {self._mailbox.name}>"
+
+
+def gone(mailbox: StoredMailbox, uid: int, what: str = "") -> MessageGone:
+    """The error for a message that is not there any more."""
+    by = next(
+        (
+            f", expunged by {change.origin}"
+            for change in reversed(mailbox.journal.changes)
+            if isinstance(change, Expunged) and any(entry.uid == uid for entry in change.entries)
+        ),
+        "",
+    )
+    return MessageGone(f"message {uid}{what} is gone from {mailbox.name}{by}")

@@ -1,0 +1,173 @@
+"""Waiting for mail, and for anything else; what an error shows; the awaitable twins."""
+
+import asyncio
+import re
+import smtplib
+import threading
+from collections.abc import Iterator
+
+import pytest
+import trio
+import trio.testing
+
+from mockmail import Message, Sent, Server, WaitTimeout, open_server, start_server
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with start_server() as server:
+        server.add_user("anna")
+        server.add_user("ben")
+        yield server
+
+
+def send(server: Server, to: str = "anna@example.org", subject: str = "Hello") -> None:
+    with smtplib.SMTP(server.smtp.host, server.smtp.port, local_hostname="x") as client:
+        client.sendmail("me@x.example", [to], f"From: Me <me@x.example>\r\nSubject: {subject}\r\n")
+
+
+def later(server: Server, *subjects: str) -> threading.Thread:
+    """Send from another thread, once somebody waits."""
+
+    def work() -> None:
+        server.wait_until(lambda: server._world.engine.watchers, timeout=30)
+        for subject in subjects:
+            send(server, subject=subject)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+def test_what_is_there_is_found_at_once(server: Server) -> None:
+    delivered = server.users["anna"].deliver(subject="Hello", flags=["k"])
+    for found in (
+        server.wait_for(),
+        server.wait_for(subject="Hello"),
+        server.wait_for(subject=re.compile("^Hel"), to="Anna@Example.org"),
+        server.wait_for(user="anna", mailbox="inbox", flags=["K"]),
+    ):
+        assert found == delivered
+        assert isinstance(found, Message)
+
+
+def test_what_is_sent_elsewhere_is_found_in_the_outbox(server: Server) -> None:
+    send(server, to="x@elsewhere.example")
+    found = server.wait_for(to="x@elsewhere.example", sender="me@x.example")
+    assert isinstance(found, Sent)
+    assert found == server.outbox[0]
+    assert found.mail["Subject"] == "Hello"
+    assert repr(found) == "<Sent 'Hello' from me@x.example to x@elsewhere.example>"
+
+
+def test_what_comes_later_is_waited_for(server: Server) -> None:
+    thread = later(server, "no", "one", "two", "three")
+    found = server.wait_for(subject=re.compile("^t"), count=2, timeout=30)
+    thread.join()
+    assert [message.subject for message in found] == ["two", "three"]
+
+
+def test_anything_else_can_be_waited_for(server: Server) -> None:
+    thread = later(server, "x")
+    inbox = server.users["anna"].inbox
+    assert server.wait_until(lambda: inbox.messages, timeout=30)[0].subject == "x"
+    thread.join()
+    with pytest.raises(WaitTimeout, match=r"^after 0 s an answer is 0$"):
+        server.wait_until(lambda: 0, what="an answer", timeout=0)
+
+
+def test_an_error_shows_what_is_there_nearest_first(server: Server) -> None:
+    anna, ben = server.users["anna"], server.users["ben"]
+    anna.deliver(subject="Invoice 2", flags=[r"\Seen"])
+    anna.create_mailbox("Work").add(subject="Invoice 1", sender="Z <z@x.example>")
+    ben.deliver(subject="lunch")
+    send(server, to="x@elsewhere.example")
+    with pytest.raises(WaitTimeout) as caught:
+        server.wait_for(
+            subject="Invoice 1", to="anna@example.org", mailbox="INBOX", sender="z@x.example",
+            timeout=0,
+        )  # fmt: skip
+    assert str(caught.value) == (
+        "after 0 s there is no mail with mailbox 'INBOX', subject 'Invoice 1',"
+        " sender 'z@x.example', to 'anna@example.org'; nearest of what is there:\n"
+        "  Work of anna, UID 1: mailbox: Work\n"
+        "  INBOX of anna, UID 1: subject: 'Invoice 2'; sender: sender@example.net\n"
+        "  INBOX of ben, UID 1: subject: 'lunch'; sender: sender@example.net;"
+        " to: ben@example.org\n"
+        "  outbox[0]: mailbox: None; subject: 'Hello'; sender: me@x.example;"
+        " to: x@elsewhere.example"
+    )
+    with pytest.raises(WaitTimeout, match=r"UID 1: flags: \\Seen\n"):
+        server.wait_for(subject="Invoice 2", flags=["k"], timeout=0)
+    with pytest.raises(WaitTimeout, match=r"there are 1 of 2 messages with subject 'lunch'; nea"):
+        server.wait_for(subject="lunch", count=2, timeout=0)
+
+
+def test_an_error_is_short(server: Server) -> None:
+    with pytest.raises(WaitTimeout, match=r"no mail with anything; there is no mail at all$"):
+        server.wait_for(timeout=0)
+    for number in range(9):
+        server.users["anna"].deliver(subject=f"{number}")
+    with pytest.raises(WaitTimeout) as caught:
+        server.wait_for(user="ben", timeout=0)
+    assert len(str(caught.value).splitlines()) == 7
+    assert str(caught.value).endswith("  and 4 more")
+
+
+def test_words_are_checked(server: Server) -> None:
+    with pytest.raises(TypeError, match="no condition 'subjekt'; there are subject, sender"):
+        server.wait_for(subjekt="x")  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match="several names"):
+        server.wait_for(flags=r"\Seen")
+    with pytest.raises(ValueError, match="count is 0; there is nothing to wait for"):
+        server.wait_for(count=0)
+
+
+def test_asyncio_waits_without_stopping(server: Server) -> None:
+    async def wait() -> list[str | None]:
+        thread = later(server, "one", "two")
+        both = await asyncio.gather(
+            server.aio.wait_for(subject="two", timeout=30),
+            server.aio.wait_until(lambda: server.users["anna"].inbox.messages, timeout=30),
+        )
+        with pytest.raises(WaitTimeout, match="no mail with user 'ben'"):
+            await server.aio.wait_for(user="ben", timeout=0)
+        with pytest.raises(RuntimeError, match=r"the asyncio loop that runs here: .* server\.aio"):
+            server.wait_for()
+        thread.join()
+        return [both[0].subject, both[1][0].subject]
+
+    assert asyncio.run(wait()) == ["two", "one"]
+    assert not server._world.engine.watchers
+
+
+def test_trio_waits_by_its_own_clock() -> None:
+    async def main() -> float:
+        async with open_server() as server, trio.open_nursery() as nursery:
+            anna = server.add_user("anna")
+
+            async def deliver() -> None:
+                await trio.sleep(60)
+                anna.deliver(subject="late")
+
+            nursery.start_soon(deliver)
+            assert (await server.aio.wait_for(subject="late", timeout=61)).subject == "late"
+            with pytest.raises(WaitTimeout):
+                await server.aio.wait_for(subject="never", timeout=100)
+            with pytest.raises(RuntimeError, match="the trio loop that runs here"):
+                server.wait_for()
+            return trio.current_time()
+
+    clock = trio.testing.MockClock(autojump_threshold=0)
+    start = clock.current_time()
+    assert trio.run(main, clock=clock) == start + 160
+
+
+def test_trio_waits_for_a_server_in_another_thread(server: Server) -> None:
+    async def main() -> str | None:
+        thread = later(server, "x")
+        found = await server.aio.wait_for(subject="x", timeout=30)
+        await trio.to_thread.run_sync(thread.join)
+        return found.subject
+
+    assert trio.run(main) == "x"
