@@ -113,7 +113,7 @@ def test_what_is_gone_says_so(server: Server, inbox: Mailbox) -> None:
         with pytest.raises(MessageGone, match="message 2 'two' is gone from INBOX, expunged by A"):
             messages[1].flags.add(r"\Seen")
     for use in (messages[0].expunge, lambda: list(messages[0].flags), lambda: inbox.by_uid(1)):
-        with pytest.raises(MessageGone, match="message 1 .*is gone from INBOX"):
+        with pytest.raises(MessageGone, match=r"message 1 .*is gone from INBOX"):
             use()
     assert messages[0].subject == "one"
     assert messages[0].mail["Subject"] == "one"
@@ -125,11 +125,11 @@ def test_what_was_never_there_says_what_is(server: Server, inbox: Mailbox) -> No
         inbox.by_uid(9)
     with pytest.raises(NotThere, match="no message 1 in Work; there are no UIDs"):
         server.users["anna"].mailboxes["Work"].by_uid(1)
-    with pytest.raises(NotThere, match="no mailbox of anna 'work'; did you mean 'Work'?"):
+    with pytest.raises(NotThere, match=r"no mailbox of anna 'work'; did you mean 'Work'\?"):
         server.users["anna"].mailboxes["work"]
     with pytest.raises(NotThere, match="no mailbox of anna 'xyz'; there are 'INBOX', 'Work'"):
         server.users["anna"].mailboxes["xyz"]
-    with pytest.raises(KeyError, match="no user 'ana'; did you mean 'anna'?"):
+    with pytest.raises(KeyError, match=r"no user 'ana'; did you mean 'anna'\?"):
         server.users["ana"]
     assert server.users["anna"].mailboxes["inbox"] == inbox
     assert server.users["anna"].mailboxes.get("xyz") is None
