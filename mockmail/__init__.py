@@ -10,6 +10,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr__
     from mockmail.api import open_server, server_in_nursery, start_server
+    from mockmail.client.drivers import (
+        AsyncImapClient,
+        AsyncPop3Client,
+        AsyncSmtpClient,
+        ImapClient,
+        Pop3Client,
+        SmtpClient,
+    )
+    from mockmail.client.imap_answer import ImapAnswer
+    from mockmail.client.pop3 import Pop3Answer
+    from mockmail.client.smtp import SmtpAnswer
     from mockmail.delivery.delivery import Sent
     from mockmail.imap.settings import ImapSettings
     from mockmail.message.attachment import Attachment
@@ -45,6 +56,9 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
 
 _HOMES = {
     "Answer": "mockmail.world.effects",
+    "AsyncImapClient": "mockmail.client.drivers",
+    "AsyncPop3Client": "mockmail.client.drivers",
+    "AsyncSmtpClient": "mockmail.client.drivers",
     "Attachment": "mockmail.message.attachment",
     "Broken": "mockmail.world.world",
     "Cut": "mockmail.world.effects",
@@ -57,6 +71,8 @@ _HOMES = {
     "Faults": "mockmail.world.faults",
     "Flag": "mockmail.world.effects",
     "Flags": "mockmail.world.message",
+    "ImapAnswer": "mockmail.client.imap_answer",
+    "ImapClient": "mockmail.client.drivers",
     "ImapSettings": "mockmail.imap.settings",
     "Inject": "mockmail.world.effects",
     "Mailbox": "mockmail.world.mailbox",
@@ -67,6 +83,8 @@ _HOMES = {
     "Moment": "mockmail.world.moment",
     "Move": "mockmail.world.effects",
     "NotThere": "mockmail.world.named",
+    "Pop3Answer": "mockmail.client.pop3",
+    "Pop3Client": "mockmail.client.drivers",
     "Repeat": "mockmail.world.effects",
     "Replace": "mockmail.world.effects",
     "Rule": "mockmail.world.rule",
@@ -75,6 +93,8 @@ _HOMES = {
     "Sent": "mockmail.delivery.delivery",
     "Server": "mockmail.serve.server",
     "ServerThread": "mockmail.serve.loop",
+    "SmtpAnswer": "mockmail.client.smtp",
+    "SmtpClient": "mockmail.client.drivers",
     "Split": "mockmail.world.effects",
     "Stall": "mockmail.world.effects",
     "Transcript": "mockmail.world.transcript",
@@ -88,6 +108,9 @@ _HOMES = {
 
 __all__ = [
     "Answer",
+    "AsyncImapClient",
+    "AsyncPop3Client",
+    "AsyncSmtpClient",
     "Attachment",
     "Broken",
     "Cut",
@@ -100,6 +123,8 @@ __all__ = [
     "Faults",
     "Flag",
     "Flags",
+    "ImapAnswer",
+    "ImapClient",
     "ImapSettings",
     "Inject",
     "Mailbox",
@@ -110,6 +135,8 @@ __all__ = [
     "Moment",
     "Move",
     "NotThere",
+    "Pop3Answer",
+    "Pop3Client",
     "Repeat",
     "Replace",
     "Rule",
@@ -118,6 +145,8 @@ __all__ = [
     "Sent",
     "Server",
     "ServerThread",
+    "SmtpAnswer",
+    "SmtpClient",
     "Split",
     "Stall",
     "Transcript",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from answers import Value
+from mockmail.client.values import Value
 
 ENVELOPE = ("date", "subject", "from", "sender", "reply-to", "to", "cc", "bcc", "in-reply-to", "message-id")  # fmt: skip
 _BASIC = ("type", "subtype", "params", "id", "description", "encoding", "size")

@@ -7,15 +7,14 @@ because each server has its own.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from answers import Value, values
+from mockmail.client.values import Value, responses, values
 from mockmail.numset import UidSet
 
 Key = tuple[object, ...]
-_LITERAL = re.compile(rb"\{(\d+)\}\r\n\Z")
 _KEEPS_NUMBERS = re.compile(r"(?i)(FETCH|STORE|SEARCH) ")
 
 
@@ -51,19 +50,6 @@ class Told:
     def highest(self) -> int | None:
         """The HIGHESTMODSEQ that was told last."""
         return self.modseqs.get(("HIGHESTMODSEQ",))
-
-
-def responses(data: bytes) -> Iterator[bytes]:
-    """Each response of a server's output, with its literals, without its CRLF."""
-    start = at = 0
-    while at < len(data):
-        at = data.index(b"\r\n", at) + 2
-        literal = _LITERAL.search(data[start:at])
-        if literal is not None:
-            at += int(literal[1])
-        else:
-            yield data[start : at - 2]
-            start = at
 
 
 _NAMED = re.compile(r'\S+ ("[^"]*"|\S+)')

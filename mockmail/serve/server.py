@@ -10,18 +10,28 @@ import errno
 import socket
 import ssl
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import TypeVar, Unpack, overload
+from typing import Literal, TypeVar, Unpack, overload
 
 import trio
 
+from mockmail.client.drivers import (
+    AsyncImapClient,
+    AsyncPop3Client,
+    AsyncSmtpClient,
+    ImapClient,
+    Pop3Client,
+    SmtpClient,
+)
+from mockmail.client.opening import ClientProtocol, Options
 from mockmail.delivery.delivery import Sent
 from mockmail.serve.aio import Aio
 from mockmail.serve.connection import SocketConnection
 from mockmail.serve.layers import Layers
 from mockmail.serve.loop import Loop
 from mockmail.serve.memory import MemoryStream
+from mockmail.serve.people import People
 from mockmail.serve.tls import Authority, authority
 from mockmail.serve.waiting import TIMEOUT, Wait, wait_here
 from mockmail.store.store import Refused
@@ -99,7 +109,6 @@ class Server:
         """`anew` makes what `reset` goes back to; without it that is the world as it is now."""
         self._loop = loop
         self._anew = world.fork().fork if anew is None else anew
-        self._use(world)
         self._endpoints = {name: Endpoint(self, name) for name in PROTOCOLS}
         self._tls_endpoints = {name: Endpoint(self, name, tls=True) for name in PROTOCOLS}
         self.aio = Aio(self)
@@ -115,12 +124,14 @@ class Server:
         self._ended: trio.Event | None = None
         """Set when a task ends, for who waits for that."""
         self._timer: trio.Event | None = None
+        self._use(world)
 
     def _use(self, world: World) -> None:
         world.clock.driver = self._loop.time
         world.engine.on_deadline = self._reset_timer
         self._world = world
         self._faults = Faults(world)
+        self._people = People(world, self._loop, self._ready)
 
     @property
     def imap(self) -> Endpoint:
@@ -217,6 +228,61 @@ class Server:
             except Refused as error:
                 raise ValueError(str(error)) from None
 
+    @overload
+    def clients(
+        self, protocol: Literal["imap"], count: int = 1, **options: Unpack[Options]
+    ) -> list[ImapClient]: ...
+    @overload
+    def clients(
+        self, protocol: Literal["pop3"], count: int = 1, **options: Unpack[Options]
+    ) -> list[Pop3Client]: ...
+    @overload
+    def clients(
+        self, protocol: Literal["smtp"], count: int = 1, **options: Unpack[Options]
+    ) -> list[SmtpClient]: ...
+    def clients(
+        self, protocol: ClientProtocol, count: int = 1, **options: Unpack[Options]
+    ) -> Sequence[ImapClient | Pop3Client | SmtpClient]:
+        """Scripted clients: the other people in a test, without a port. They end with the server.
+
+        They are logged in, and over IMAP have the INBOX selected, unless the
+        options say otherwise:
+
+        - `user` is whose clients they are; without it the server's only user.
+        - `password` is what they say, the right one by default.
+        - `select` is another mailbox, or None for none; IMAP only.
+        - `enable` names capabilities that they enable before that: ``"QRESYNC"``.
+        - `login=False` leaves them where the server has greeted them.
+        - `timeout` is how many seconds they wait for an answer, 5 by default.
+
+        SMTP takes mail from everybody: its clients have no user, and say EHLO.
+        ``ValueError`` if the server refuses them, ``RuntimeError`` inside the
+        server's own loop, where there is `aclients`.
+        """
+        if self._loop.here:
+            raise RuntimeError("inside the server's own loop, `await server.aclients(…)`")
+        return self._people.blocking(protocol, count, options)
+
+    @overload
+    async def aclients(
+        self, protocol: Literal["imap"], count: int = 1, **options: Unpack[Options]
+    ) -> list[AsyncImapClient]: ...
+    @overload
+    async def aclients(
+        self, protocol: Literal["pop3"], count: int = 1, **options: Unpack[Options]
+    ) -> list[AsyncPop3Client]: ...
+    @overload
+    async def aclients(
+        self, protocol: Literal["smtp"], count: int = 1, **options: Unpack[Options]
+    ) -> list[AsyncSmtpClient]: ...
+    async def aclients(
+        self, protocol: ClientProtocol, count: int = 1, **options: Unpack[Options]
+    ) -> Sequence[AsyncImapClient | AsyncPop3Client | AsyncSmtpClient]:
+        """The same inside the server's own Trio loop: each of their commands is awaited."""
+        if not self._loop.here:
+            raise RuntimeError("outside the server's own loop, `server.clients(…)`")
+        return await self._people.awaiting(protocol, count, options)
+
     def advance(self, time: float | timedelta) -> None:
         """Move the server's clock on by so many seconds; what is due happens before it returns."""
         seconds = time.total_seconds() if isinstance(time, timedelta) else time
@@ -300,6 +366,7 @@ class Server:
         if self._closed:
             raise RuntimeError("the server is closed")
         old = self._world
+        self._people.drop()
         new = self._anew()
         new.offers_tls = old.offers_tls
         self._use(new)
@@ -344,6 +411,7 @@ class Server:
             scope.cancel()
         for stream in self._streams:
             stream.drop()
+        self._people.drop()
 
     # For Endpoint
 
@@ -372,12 +440,9 @@ class Server:
             raise RuntimeError(
                 "connect() needs the server's own Trio loop: use open_server() or mailserver_trio"
             )
-        if self._closed:
-            raise RuntimeError("the server is closed")
+        self._ready()
         if tls:
             self._context()
-        with self._opening:
-            self._start_timer()
         stream = MemoryStream(self._world.engine, protocol, tls=tls, context=self._context)
         self._streams.append(stream)
         return stream
@@ -431,6 +496,13 @@ class Server:
         moving = SocketConnection(stream, engine, connection, layers)
         connection.notify = lambda: moving.notify(self._spawn)
         self._spawn(moving.run)
+
+    def _ready(self) -> None:
+        """There will be a client without a socket; ``RuntimeError`` if the server is closed."""
+        if self._closed:
+            raise RuntimeError("the server is closed")
+        with self._opening:
+            self._start_timer()
 
     def _start_timer(self) -> None:
         if not self._in_use:

@@ -262,6 +262,10 @@ class Engine:
         for watcher in tuple(self.watchers.values()):
             watcher()
 
+    def condition(self) -> threading.Condition:
+        """To wait on for news of a connection: `Connection.notify` is called under its lock."""
+        return threading.Condition(self._lock)
+
     def _record(self, connection: Connection, chunk: Chunk) -> None:
         self.transcript.sent(connection.name, connection.protocol, chunk)
 

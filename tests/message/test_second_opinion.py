@@ -2,17 +2,18 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from answers import Value, fetched
 from broken import messages
 from dovecot import Dovecot
 from harness import Client, inbox
+from mockmail.client.imap_answer import ImapAnswer, Items
+from mockmail.client.values import responses
 from mockmail.message.message import Message
 from mockmail.message.mime import Part
 from mockmail.store.flags import NO_FLAGS
@@ -77,21 +78,26 @@ def ask(client: Client, command: bytes) -> bytes:
     return client.said()
 
 
+def fetched(data: bytes) -> Mapping[int, Items]:
+    """What a server's FETCH responses say, by message number."""
+    return ImapAnswer([*responses(data)]).fetched
+
+
 def test_envelopes_and_structures_agree(raws: list[bytes], dovecot: Dovecot, mine: Client) -> None:
     assert len(raws) >= GENERATED + 400
-    ours = dict(fetched(ask(mine, b"FETCH 1:* (%b)" % ITEMS)))
-    theirs = dict(fetched(dovecot.command(b"FETCH 1:* (%b)" % ITEMS)))
+    ours = fetched(ask(mine, b"FETCH 1:* (%b)" % ITEMS))
+    theirs = fetched(dovecot.command(b"FETCH 1:* (%b)" % ITEMS))
     assert ours.keys() == theirs.keys() == set(range(1, len(raws) + 1))
     decided: Counter[str] = Counter()
     undecided = []
     for number, raw in enumerate(raws, 1):
         a, b = ours[number], theirs[number]
-        assert a[b"RFC822.SIZE"] == b[b"RFC822.SIZE"] == len(raw)
-        if a[b"BODYSTRUCTURE"] == b[b"BODYSTRUCTURE"]:
-            assert a[b"BODY"] == b[b"BODY"]
+        assert a["rfc822.size"] == b["rfc822.size"] == len(raw)
+        if a["bodystructure"] == b["bodystructure"]:
+            assert a["body"] == b["body"]
         for found in (
-            *differences(envelope(a[b"ENVELOPE"]), envelope(b[b"ENVELOPE"]), raw),
-            *differences(structure(a[b"BODYSTRUCTURE"]), structure(b[b"BODYSTRUCTURE"]), raw),
+            *differences(envelope(a["envelope"]), envelope(b["envelope"]), raw),
+            *differences(structure(a["bodystructure"]), structure(b["bodystructure"]), raw),
         ):
             sentence = deciding(found)
             if sentence is None:
@@ -139,8 +145,8 @@ def test_sections_agree(raws: list[bytes], dovecot: Dovecot, mine: Client) -> No
             number,
             b" ".join(b"BODY.PEEK[%b]" % item for item in items),
         )
-        ours: dict[bytes, Value] = dict(fetched(ask(mine, command)))[number]
-        theirs: dict[bytes, Value] = dict(fetched(dovecot.command(command)))[number]
+        ours = fetched(ask(mine, command))[number]
+        theirs = fetched(dovecot.command(command))[number]
         assert len(ours) == len(items)
         for name, value in ours.items():
             other = theirs[name]
@@ -149,10 +155,10 @@ def test_sections_agree(raws: list[bytes], dovecot: Dovecot, mine: Client) -> No
             if value != other:
                 # "the blank line is included in all header fetches, except in the case of a
                 # message that has no body and no blank line" (RFC 9051 section 6.4.5.1).
-                no_blank = b"HEADER.FIELDS" in name and not _has_blank_line(raw)
+                no_blank = "header.fields" in name and not _has_blank_line(raw)
                 # "The CRLF preceding the boundary delimiter line is conceptually attached to
                 # the boundary" (RFC 2046 section 5.1.1), behind a part that holds parts, too.
-                delimited = value + b"\r\n--" in raw and not name.endswith((b"MIME]", b"HEADER]"))
+                delimited = value + b"\r\n--" in raw and not name.endswith(("mime]", "header]"))
                 assert no_blank or delimited, (raw[:1500], name, value, other)
                 assert value + b"\r\n" == other, (raw[:1500], name)
         asked += len(items)

@@ -1,0 +1,58 @@
+"""A client's end of a connection of the engine, without a socket."""
+
+import threading
+from collections.abc import Callable
+
+from mockmail.wire.acts import Close, Switch
+from mockmail.world.engine import Engine
+
+
+class Link:
+    """What is sent is in the engine, and answered as far as it can be, before `send` returns."""
+
+    def __init__(self, engine: Engine, protocol: str) -> None:
+        self._engine = engine
+        self._connection = engine.connect(protocol)
+        self.protocol = protocol
+        self.session = self._connection.name
+        """The letter of the session at the other end."""
+        self.ended: str | None = None
+        """How the connection ended: ``fin``, ``reset``, or ``left`` where the client did it."""
+
+    @property
+    def changed(self) -> threading.Condition:
+        """To wait on: it has the engine's lock, under which `on_news` is called."""
+        return self._engine.condition()
+
+    def on_news(self, call: Callable[[], None]) -> None:
+        """Have `call` called when there may be something to take that was not asked for."""
+        self._connection.notify = call
+
+    def send(self, data: bytes) -> None:
+        self._engine.receive(self._connection, data)
+
+    def take(self) -> bytes:
+        """All that there is now."""
+        parts = []
+        while (item := self._engine.take(self._connection)) is not None:
+            if isinstance(item, Close):
+                self.ended = self.ended or item.how
+            elif isinstance(item, Switch):
+                # Nobody can listen in here, with TLS or without.
+                self._engine.switched(self._connection)
+            else:
+                parts.append(item)
+        if not self._connection.open:
+            self.ended = self.ended or "fin"
+        return b"".join(parts)
+
+    def leave(self) -> None:
+        """The client is gone, without a word."""
+        self.ended = self.ended or "left"
+        self._engine.lost(self._connection)
+
+    def drop(self) -> None:
+        """The server ends the connection."""
+        self._engine.lost(self._connection)
+        with self.changed:
+            self._connection.notify()

@@ -1,0 +1,69 @@
+"""The scripted clients of one server, who leave with it."""
+
+from collections.abc import Callable
+
+from mockmail.client.drivers import (
+    AsyncImapClient,
+    AsyncPop3Client,
+    AsyncSmtpClient,
+    ImapClient,
+    Pop3Client,
+    SmtpClient,
+)
+from mockmail.client.link import Link
+from mockmail.client.opening import ClientProtocol, Options, entry_of
+from mockmail.serve.loop import Loop
+from mockmail.world.world import World
+
+_BLOCKING: dict[ClientProtocol, type[ImapClient] | type[Pop3Client] | type[SmtpClient]] = {
+    "imap": ImapClient,
+    "pop3": Pop3Client,
+    "smtp": SmtpClient,
+}
+_AWAITING: dict[
+    ClientProtocol, type[AsyncImapClient] | type[AsyncPop3Client] | type[AsyncSmtpClient]
+] = {"imap": AsyncImapClient, "pop3": AsyncPop3Client, "smtp": AsyncSmtpClient}
+
+
+class People:
+    """Lets them in, one after another."""
+
+    def __init__(self, world: World, loop: Loop, ready: Callable[[], None]) -> None:
+        self._world = world
+        self._loop = loop
+        self._ready = ready
+        """Makes the server keep time; ``RuntimeError`` if it is closed."""
+        self._links: list[Link] = []
+
+    def blocking(
+        self, protocol: ClientProtocol, count: int, options: Options
+    ) -> list[ImapClient | Pop3Client | SmtpClient]:
+        entry, timeout = entry_of(self._world, protocol, options)
+        clients = []
+        for _ in range(count):
+            client = _BLOCKING[protocol](self._link(protocol), timeout)
+            client.enter(entry)
+            clients.append(client)
+        return clients
+
+    async def awaiting(
+        self, protocol: ClientProtocol, count: int, options: Options
+    ) -> list[AsyncImapClient | AsyncPop3Client | AsyncSmtpClient]:
+        entry, timeout = entry_of(self._world, protocol, options)
+        clients = []
+        for _ in range(count):
+            client = _AWAITING[protocol](self._link(protocol), timeout, self._loop.soon)
+            await client.enter(entry)
+            clients.append(client)
+        return clients
+
+    def _link(self, protocol: ClientProtocol) -> Link:
+        self._ready()
+        link = Link(self._world.engine, protocol)
+        self._links.append(link)
+        return link
+
+    def drop(self) -> None:
+        """The server ends their connections."""
+        for link in self._links:
+            link.drop()
