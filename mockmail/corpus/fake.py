@@ -16,6 +16,7 @@ from mockmail.chance import Chance
 from mockmail.corpus.item import Item
 from mockmail.corpus.maker import Maker
 from mockmail.message.field import encode, refuse_line_ends
+from mockmail.near import near
 from mockmail.store.flags import problem
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def _fakers(locales: Sequence[str]) -> dict[str, "Faker"]:
     """One for each locale: that of several chooses among them by chance that nobody seeds."""
     try:
         from faker import Faker
+        from faker.config import AVAILABLE_LOCALES
     except ImportError:
         raise ImportError("made-up mail needs Faker: install mockmail[faker]") from None
     if not locales:
@@ -96,7 +98,8 @@ def _fakers(locales: Sequence[str]) -> dict[str, "Faker"]:
         try:
             fakers[locale] = Faker(locale)
         except AttributeError:
-            raise ValueError(f"Faker has no locale {locale!r}") from None
+            hint = near(locale, AVAILABLE_LOCALES)
+            raise ValueError(f"Faker has no locale {locale!r}{hint}") from None
     return fakers
 
 

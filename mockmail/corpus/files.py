@@ -8,10 +8,13 @@
 | an empty file | INBOX: an mbox of no messages |
 | any other file | INBOX: one message |
 
-eml files tell no flags and no date.
+eml files tell no flags and no date. A file that is compressed with gzip is taken for
+what is in it.
 """
 
+import gzip
 import os
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -23,6 +26,7 @@ from mockmail.message.message import Message
 
 Kind = Literal["eml", "mbox", "maildir"]
 
+_GZIP = b"\x1f\x8b"  # RFC 1952 section 2.3.1
 _SHOWN = 5
 """Names in an error."""
 
@@ -34,10 +38,30 @@ def load(path: str | os.PathLike[str], newlines: Read = "crlf") -> dict[str, lis
         return maildir.load(path, newlines)
     if path.is_dir():
         return {"INBOX": [_message(file.read_bytes(), newlines) for file in _eml_files(path)]}
-    data = path.read_bytes()
+    data = _octets(path)
     if not data or data.lstrip(b"\r\n").startswith(b"From "):
         return {"INBOX": list(mbox.parse(data, newlines))}
     return {"INBOX": [_message(data, newlines)]}
+
+
+def load_one(path: str | os.PathLike[str], newlines: Read = "crlf") -> list[Item]:
+    """The messages for one mailbox; ``ValueError`` for a Maildir of several, too."""
+    found = load(path, newlines)
+    if len(found) > 1:
+        raise ValueError(
+            f"{path} has the mailboxes {', '.join(found)}: load them for a user (User.load)"
+        )
+    return found["INBOX"]
+
+
+def _octets(path: Path) -> bytes:
+    data = path.read_bytes()
+    if not data.startswith(_GZIP):
+        return data
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"{path} is compressed with gzip, and not whole: {error}") from None
 
 
 def _message(raw: bytes, newlines: Read) -> Item:
@@ -61,16 +85,19 @@ def save(path: str | os.PathLike[str], kind: Kind, items: Iterable[Item]) -> Non
     """Write the messages to a new place; ``FileExistsError`` if something is there.
 
     eml files have the bytes that are stored, in the order of their numbers; mbox
-    files and Maildirs have LF at the end of lines, and flags and dates.
+    files and Maildirs have LF at the end of lines, and flags and dates. An mbox whose
+    name ends in ``.gz`` is compressed.
     """
     path = Path(path)
     if kind == "eml":
         _save_eml(path, list(items))
     elif kind == "mbox":
-        pieces = list(mbox.render(items))  # all of them, before there is a file
+        data = b"".join(mbox.render(items))  # all of it, before there is a file
+        if path.suffix == ".gz":
+            data = gzip.compress(data, mtime=0)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:
-            file.writelines(pieces)
+            file.write(data)
     elif kind == "maildir":
         maildir.save(path, {"INBOX": items})
     else:

@@ -3,7 +3,6 @@
 A new command or extension is one file and one line here.
 """
 
-import difflib
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -57,6 +56,7 @@ from mockmail.imap.fetch import basic, binary, preview, section, structure
 from mockmail.imap.rows import CapabilityRow, Catalogue, Extension
 from mockmail.imap.search import basic as search_basic
 from mockmail.imap.search import sizes_and_dates, text
+from mockmail.near import near
 
 IMAP4REV1 = Extension(
     "IMAP4rev1",
@@ -138,9 +138,7 @@ def catalogue(changes: str = "") -> Catalogue:
         if sign not in ("+", "-"):
             raise ValueError(f"capabilities are switched by +NAME and -NAME: {word!r}")
         if extension is None:
-            near = difflib.get_close_matches(name.upper(), _BY_NAME, n=3)
-            hint = "; did you mean " + " or ".join(near) + "?" if near else ""
-            raise ValueError(f"there is no capability {name!r}{hint}")
+            raise ValueError(f"there is no capability {name!r}{near(name, _BY_NAME)}")
         if extension is IMAP4REV1:
             raise ValueError("IMAP4rev1 is what all else is built upon")
         if sign == "+":

@@ -21,6 +21,8 @@ _LONE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 def with_crlf(raw: bytes) -> bytes:
     """The bytes with each bare CR or LF made a CRLF."""
+    if b"\r" not in raw:
+        return raw.replace(b"\n", b"\r\n")
     pairs = raw.count(b"\r\n")
     if raw.count(b"\n") == pairs and raw.count(b"\r") == pairs:
         return raw

@@ -4,18 +4,17 @@ Nothing is run from YAML: only the plain types are built. A key written twice is
 an error, for the first one would be lost without a word.
 """
 
-import difflib
 import re
-from collections.abc import Iterable
 from typing import Annotated, TypeVar
 
 import msgspec
 import yaml
 
+from mockmail.scenario import mistakes
 from mockmail.scenario.errors import ScenarioError
+from mockmail.scenario.mistakes import Path
 
 T = TypeVar("T")
-Path = tuple[str | int, ...]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 
 _TEXT = "tag:yaml.org,2002:str"
@@ -47,11 +46,6 @@ _Loader.add_implicit_resolver(_BOOL, re.compile(r"(?:true|True|TRUE|false|False|
 
 class Spec(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A mapping of the file; a key it does not name is an error."""
-
-
-_AT = re.compile(r" - at `\$(.*)`$", re.DOTALL)
-_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
-_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 
 
 class Document:
@@ -129,23 +123,11 @@ class Document:
         """`value`, which stands at `path`, as a `kind`; `ScenarioError` where it is none."""
         try:
             return msgspec.convert(value, kind, strict=True)
-        except msgspec.ValidationError as error:
-            text = str(error)
-            found = _AT.search(text)
-            if found:
-                text = text[: found.start()]
-                path = (
-                    *path,
-                    *(m[1] if m[2] is None else int(m[2]) for m in _STEP.finditer(found[1])),
-                )
-            unknown = _UNKNOWN.match(text)
-            if unknown:
-                raise self._unknown(unknown[1], kind, path) from None
-            raise self.error(path, text.replace("`", "")) from None
-
-    def _unknown(self, name: str, kind: object, path: Path) -> ScenarioError:
-        words = sorted(_words(kind, set()))
-        return self.error(path, f"unknown key {name!r}{near(name, words)}", key=name)
+        except msgspec.ValidationError:
+            mistake = mistakes.first(value, kind)
+            assert mistake is not None
+            where = (*path, *mistake.path)
+            raise self.error(where, mistake.problem, key=mistake.key) from None
 
 
 def _before(text: str, position: int) -> str:
@@ -153,36 +135,6 @@ def _before(text: str, position: int) -> str:
     if hasattr(yaml, "CSafeLoader"):
         return text.encode("utf-8")[:position].decode("utf-8", "ignore")
     return text[:position]
-
-
-def _words(kind: object, seen: set[object]) -> set[str]:
-    """The keys of a struct and of those inside it."""
-    words: set[str] = set()
-    for struct in _structs(kind):
-        if struct not in seen:
-            seen.add(struct)
-            for field in msgspec.structs.fields(struct):
-                words.add(field.encode_name)
-                words |= _words(field.type, seen)
-    return words
-
-
-def _structs(kind: object) -> list[type[msgspec.Struct]]:
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return [kind]
-    return [struct for inner in getattr(kind, "__args__", ()) for struct in _structs(inner)]
-
-
-def choice(found: str, words: Iterable[str]) -> str:
-    """What is wrong with a word that is none of `words`."""
-    known = list(words)
-    return f"expected one of {', '.join(known)}, found {found!r}{near(found, known)}"
-
-
-def near(name: str, words: Iterable[str]) -> str:
-    """``; did you mean this or that?``, or nothing if no word is like `name`."""
-    found = difflib.get_close_matches(name, list(words), n=3)
-    return f"; did you mean {' or '.join(found)}?" if found else ""
 
 
 def spelled(path: Path) -> str:

@@ -4,8 +4,20 @@ import os
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import NamedTuple
 
+from mockmail.near import near
 from mockmail.scenario.errors import ScenarioError
+
+
+class Source(NamedTuple):
+    """A scenario's text."""
+
+    file: str
+    """How errors call it."""
+    text: str
+    folder: Path
+    """Where the paths in it start."""
 
 
 def data() -> Traversable:
@@ -29,8 +41,8 @@ def shipped() -> dict[str, Traversable]:
     }
 
 
-def find(scenario: str | os.PathLike[str]) -> tuple[str, str]:
-    """Name and text of a scenario: of a shipped one by name, else of a file.
+def find(scenario: str | os.PathLike[str]) -> Source:
+    """A scenario: a shipped one by name, else a file.
 
     `ScenarioError` if there is none.
     """
@@ -38,12 +50,12 @@ def find(scenario: str | os.PathLike[str]) -> tuple[str, str]:
     if isinstance(scenario, str) and not name.endswith((".yaml", ".yml")) and os.sep not in name:
         seeds = shipped()
         if name not in seeds:
-            raise ScenarioError(
-                name, None, "", f"no shipped scenario of that name; there are {', '.join(seeds)}"
-            )
-        return f"{name}.yaml", seeds[name].read_text(encoding="utf-8")
+            known = f"there are {', '.join(seeds)}{near(name, seeds)}"
+            raise ScenarioError(name, None, "", f"no shipped scenario of that name; {known}")
+        folder = Path(str(data() / "seeds"))
+        return Source(f"{name}.yaml", seeds[name].read_text(encoding="utf-8"), folder)
     try:
-        return name, Path(name).read_text(encoding="utf-8")
+        return Source(name, Path(name).read_text(encoding="utf-8"), Path(name).parent)
     except OSError as error:
         raise ScenarioError(name, None, "", f"can't be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct, field, structs
 
-from mockmail.scenario.document import Count, Document, Path, Spec, choice
+from mockmail.near import choice
+from mockmail.scenario.document import Count, Document, Spec
+from mockmail.scenario.mistakes import Path
 from mockmail.wire.points import POINTS
 from mockmail.world.effects import EFFECTS, YAML_NAMES, UnfitError
 from mockmail.world.rule import Effect, Match, Rule, When

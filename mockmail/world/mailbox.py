@@ -184,8 +184,8 @@ class Mailbox:
     ) -> tuple[Message, ...]:
         """Put the messages of a file or folder into the mailbox, and return them.
 
-        A file is an mbox if it begins with "From ", else one message; a folder
-        is a Maildir, or holds ``*.eml`` files. Flags and dates come along where
+        A file is an mbox if it begins with "From ", else one message, and may be
+        compressed with gzip; a folder is a Maildir, or holds ``*.eml`` files. Flags and dates come along where
         they are told (a Maildir tells dates by its files' times of change); a
         message without a date gets the clock's time. Lines become CRLF lines unless `newlines` says to keep them.
 
@@ -194,13 +194,9 @@ class Mailbox:
         """
         from mockmail.corpus import files
 
-        found = files.load(path, newlines)
-        if len(found) > 1:
-            raise ValueError(
-                f"{path} has the mailboxes {', '.join(found)}: load them with User.load()"
-            )
+        items = files.load_one(path, newlines)
         with self._world.engine.turn():
-            return self._append(found["INBOX"])
+            return self._append(items)
 
     def save(self, path: str | PathLike[str], kind: Literal["eml", "mbox", "maildir"]) -> None:
         """Write the messages to a new file (mbox) or a new folder (eml, maildir).

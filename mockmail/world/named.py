@@ -1,10 +1,13 @@
 """Things by name, in a test's hands: one that is missing is an error that knows near names."""
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
+from mockmail.near import near
+
 T = TypeVar("T")
+SHOWN = 10
+"""Names that are shown where none is near."""
 
 
 class NotThere(KeyError):
@@ -28,7 +31,7 @@ class Named(Mapping[str, T]):
         try:
             return self._things[self._spelled(name)]
         except KeyError:
-            raise NotThere(f"no {self._what} {name!r}; {near(name, self._things)}") from None
+            raise NotThere(f"no {self._what} {name!r}{_instead(name, self._things)}") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._things)
@@ -40,12 +43,13 @@ class Named(Mapping[str, T]):
         return repr(self._things)
 
 
-def near(name: str, names: Mapping[str, object]) -> str:
+def _instead(name: str, names: Mapping[str, object]) -> str:
     """What might have been meant: near names, or all of a few."""
-    found = difflib.get_close_matches(name, list(names), n=3, cutoff=0.6)
-    if found:
-        return f"did you mean {' or '.join(map(repr, found))}?"
+    if found := near(name, names):
+        return found
     if not names:
-        return "there are none"
-    shown = ", ".join(map(repr, list(names)[:10]))
-    return f"there are {shown}" + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+        return "; there are none"
+    shown = ", ".join(list(names)[:SHOWN])
+    return f"; there are {shown}" + (
+        f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    )

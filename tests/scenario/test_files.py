@@ -24,19 +24,19 @@ def test_shipped_seeds_by_name() -> None:
     assert names == sorted(names)
     assert {"demo", "empty"} <= set(names)
     for name in names:
-        file, text = find(name)
-        assert file == f"{name}.yaml"
-        assert text == shipped()[name].read_text(encoding="utf-8")
+        source = find(name)
+        assert source.file == f"{name}.yaml"
+        assert source.text == shipped()[name].read_text(encoding="utf-8")
 
 
 def test_a_file_by_path(tmp_path: Path) -> None:
     path = tmp_path / "my.yaml"
     path.write_text(SEED, encoding="utf-8")
-    assert find(path) == (str(path), SEED)
-    assert find(str(path)) == (str(path), SEED)
+    assert find(path) == (str(path), SEED, tmp_path)
+    assert find(str(path)) == (str(path), SEED, tmp_path)
     other = tmp_path / "without-suffix"
     other.write_text(SEED, encoding="utf-8")
-    assert find(other) == (str(other), SEED)
+    assert find(other) == (str(other), SEED, tmp_path)
     assert list(load(path).world().store.users) == ["anna"]
 
 

@@ -125,11 +125,11 @@ def test_what_was_never_there_says_what_is(server: Server, inbox: Mailbox) -> No
         inbox.by_uid(9)
     with pytest.raises(NotThere, match="no message 1 in Work; there are no UIDs"):
         server.users["anna"].mailboxes["Work"].by_uid(1)
-    with pytest.raises(NotThere, match=r"no mailbox of anna 'work'; did you mean 'Work'\?"):
+    with pytest.raises(NotThere, match=r"no mailbox of anna 'work'; did you mean Work\?"):
         server.users["anna"].mailboxes["work"]
-    with pytest.raises(NotThere, match="no mailbox of anna 'xyz'; there are 'INBOX', 'Work'"):
+    with pytest.raises(NotThere, match="no mailbox of anna 'xyz'; there are INBOX, Work"):
         server.users["anna"].mailboxes["xyz"]
-    with pytest.raises(KeyError, match=r"no user 'ana'; did you mean 'anna'\?"):
+    with pytest.raises(KeyError, match=r"no user 'ana'; did you mean anna\?"):
         server.users["ana"]
     assert server.users["anna"].mailboxes["inbox"] == inbox
     assert server.users["anna"].mailboxes.get("xyz") is None
@@ -138,7 +138,7 @@ def test_what_was_never_there_says_what_is(server: Server, inbox: Mailbox) -> No
 def test_names_of_many_are_not_all_shown(server: Server) -> None:
     for number in range(20):
         server.add_user(f"user{number}")
-    with pytest.raises(NotThere, match=r"there are 'anna', .* and 11 more"):
+    with pytest.raises(NotThere, match=r"there are anna, .* and 11 more"):
         server.users["?"]
 
 
