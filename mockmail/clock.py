@@ -28,6 +28,8 @@ class Clock:
         self.advanced = 0.0
         """Seconds that were asked for by `advance`."""
         self.driver = driver
+        self.rate = 1.0
+        """Seconds of waits that pass in one of the driver's."""
 
     @property
     def now(self) -> datetime:
@@ -38,7 +40,7 @@ class Clock:
     def waited(self) -> float:
         """Seconds on the scale of waits and deadlines; only differences mean anything."""
         driver = self.driver
-        return self.advanced if driver is None else driver() + self.advanced
+        return self.advanced if driver is None else driver() * self.rate + self.advanced
 
     def advance(self, seconds: float) -> None:
         """Move both kinds of time on by `seconds`.

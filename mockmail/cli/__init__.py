@@ -1,29 +1,55 @@
-"""The command line: ``mockmail COMMAND``."""
+"""The command line: ``mockmail COMMAND``. Each command is a module, imported when it is called.
+
+Such a module has `arguments`, which says what the command takes, and `run`, which
+does it and returns the exit code.
+"""
 
 import argparse
+import os
+import sys
 from collections.abc import Sequence
+from importlib import import_module
+
+COMMANDS = {
+    "demo": "start a server, let four clients at it, and show what was said",
+    "serve": "serve a scenario until SIGINT or SIGTERM",
+    "check": "read scenarios and name their mistakes",
+    "seed": "make scenarios, convert mail to them and back, look into them",
+    "schema": "print the JSON Schema of scenario files, for editors",
+    "capabilities": "list what IMAP consists of here, and what can be switched",
+}
+EXIT_CODES = "exit codes: 0 fine, 1 it didn't work, 2 wrong call"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code: 0, or 2 for a wrong call."""
+    """Run one command; the exit code: 0, 1 if it didn't work, 2 for a wrong call."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    name = words[0] if words and words[0] in COMMANDS else None
+    command = None if name is None else import_module(f"mockmail.cli.{name}")
     parser = argparse.ArgumentParser(
-        prog="mockmail", description="A mail server that lives in a test."
+        prog="mockmail", description="A mail server that lives in a test.", epilog=EXIT_CODES
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser(
-        "demo", help="start a server, let four clients at it, and show what was said"
-    )
-    capabilities = commands.add_parser(
-        "capabilities", help="list what IMAP consists of here, and what can be switched"
-    )
-    capabilities.add_argument("--markdown", action="store_true", help="as a Markdown table")
-    chosen = parser.parse_args(arguments)
-    if chosen.command == "demo":
-        from mockmail.cli.demo import demo
+    parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for each, what in COMMANDS.items():
+        inner = parsers.add_parser(each, help=what, description=_sentence(what), epilog=EXIT_CODES)
+        if command is not None and each == name:
+            command.arguments(inner)
+    chosen = parser.parse_args(words)
+    assert command is not None
+    from mockmail.cli.failure import Failure
 
-        demo()
-    elif chosen.command == "capabilities":
-        from mockmail.cli.capabilities import markdown, text
+    try:
+        code: int = command.run(chosen)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Nobody reads on; nor shall the interpreter try at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Failure as failure:
+        print(f"mockmail: {failure}", file=sys.stderr)
+        return 1
+    return code
 
-        print(markdown() if chosen.markdown else text())
-    return 0
+
+def _sentence(what: str) -> str:
+    return f"{what[0].upper()}{what[1:]}."

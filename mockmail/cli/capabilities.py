@@ -1,11 +1,24 @@
 """``mockmail capabilities``: what IMAP consists of here, and what can be switched."""
 
+from argparse import ArgumentParser, Namespace
 from types import ModuleType
 
+from mockmail.cli.columns import columns
 from mockmail.imap import catalog
 from mockmail.imap.rows import Extension
 
 HEADER = ("capability", "RFC", "shown", "default", "requires", "module")
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("--markdown", action="store_true", help="as a Markdown table")
+
+
+def run(chosen: Namespace) -> int:
+    """Print the table."""
+    print(markdown() if chosen.markdown else text())
+    return 0
 
 
 def table() -> list[tuple[str, ...]]:
@@ -35,13 +48,7 @@ def _module(extension: Extension) -> str:
 
 def text() -> str:
     """The table in columns."""
-    rows = [HEADER, *table()]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
-    lines = (
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
-    return "\n".join(lines)
+    return columns([HEADER, *table()])
 
 
 def markdown() -> str:

@@ -7,6 +7,7 @@ times are virtual.
 import imaplib
 import poplib
 import smtplib
+from argparse import ArgumentParser, Namespace
 
 from mockmail.serve.server import Server
 from mockmail.world.transcript import Line, Who, table
@@ -14,7 +15,11 @@ from mockmail.world.transcript import Line, Who, table
 WIDTH = 118
 
 
-def demo() -> None:
+def arguments(parser: ArgumentParser) -> None:
+    """The command takes nothing."""
+
+
+def run(_: Namespace) -> int:
     """Play it and print it."""
     from mockmail.api import start_server
 
@@ -30,6 +35,7 @@ def demo() -> None:
     print("What each client ended up with\n")
     for line in outcome:
         print(f"  {line}")
+    return 0
 
 
 class _Shown:

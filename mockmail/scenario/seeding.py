@@ -15,6 +15,7 @@ from mockmail.message.message import Message
 from mockmail.near import near
 from mockmail.scenario.beside import Beside
 from mockmail.scenario.document import Document
+from mockmail.scenario.madeup import made_up
 from mockmail.scenario.mistakes import Path
 from mockmail.scenario.spec import (
     AttachmentSpec,
@@ -146,26 +147,9 @@ class Seeding:
                     raise self._document.error(where, problem) from None
 
     def _fake(self, spec: FakeSpec, mailbox: Mailbox, address: str, path: Path) -> list[Item]:
-        from mockmail.corpus.fake import fake
-
-        # A stream of its own: what is made up here doesn't depend on other mailboxes.
-        stream = self._chance(f"{mailbox.owner or ''}/{mailbox.name}")
-        charsets = [spec.charsets] if isinstance(spec.charsets, str) else spec.charsets
+        name = f"{mailbox.owner or ''}/{mailbox.name}"
         try:
-            made = fake(
-                spec.count,
-                chance=Chance(stream.getrandbits(64)),
-                until=self._epoch,
-                locale=spec.locale,
-                threads=spec.threads,
-                html=spec.html,
-                attachments=spec.attachments,
-                charsets=charsets,
-                flags=spec.flags,
-                to=address,
-                days=spec.days,
-            )
-            return list(made)
+            return list(made_up(spec, self._chance.seed, name, to=address, until=self._epoch))
         except (ValueError, ImportError) as error:
             raise self._document.error(path, str(error)) from None
 

@@ -7,11 +7,13 @@ world between two inputs.
 
 import contextlib
 import errno
+import os
 import socket
 import ssl
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Literal, TypeVar, Unpack, overload
 
 import trio
@@ -83,7 +85,8 @@ class Endpoint:
     def url(self) -> str:
         """``imap://127.0.0.1:40001``, or ``imaps://127.0.0.1:40002``."""
         host, port = self._open()
-        return f"{self._scheme}://{host}:{port}"
+        bracketed = f"[{host}]" if ":" in host else host
+        return f"{self._scheme}://{bracketed}:{port}"
 
     @property
     def _scheme(self) -> str:
@@ -105,9 +108,22 @@ class Endpoint:
 class Server:
     """A mail server that lives in a test. Made by `start_server`, `open_server` and the fixtures."""
 
-    def __init__(self, world: World, loop: Loop, anew: Callable[[], World] | None = None) -> None:
-        """`anew` makes what `reset` goes back to; without it that is the world as it is now."""
+    def __init__(
+        self,
+        world: World,
+        loop: Loop,
+        anew: Callable[[], World] | None = None,
+        *,
+        host: str = LOOPBACK,
+        ports: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
+        """Listens on `host`, and on `ports` by scheme (``imaps``); else the system chooses one.
+
+        `anew` makes what `reset` goes back to; without it that is the world as it is now.
+        """
         self._loop = loop
+        self._host = host
+        self._ports = ports
         self._anew = world.fork().fork if anew is None else anew
         self._endpoints = {name: Endpoint(self, name) for name in PROTOCOLS}
         self._tls_endpoints = {name: Endpoint(self, name, tls=True) for name in PROTOCOLS}
@@ -423,14 +439,8 @@ class Server:
             raise RuntimeError("the server is closed")
         if tls:
             self._context()  # where the test, not the loop, waits for it or hears of what is missing
-        listener = socket.socket()
-        try:
-            listener.bind((LOOPBACK, 0))
-            listener.listen(BACKLOG)
-        except OSError:
-            listener.close()
-            raise
-        host, port = listener.getsockname()
+        listener = _listener(self._host, self._ports.get(protocol + "s" * tls, 0))
+        host, port = listener.getsockname()[:2]
         self._spawn(lambda: self._accept(listener, protocol, tls=tls), of_connection=False)
         self._start_timer()
         return host, port
@@ -517,7 +527,7 @@ class Server:
             if deadline is None:
                 await self._timer.wait()
                 continue
-            with trio.move_on_after(max(0.0, deadline - clock.waited)):
+            with trio.move_on_after(max(0.0, deadline - clock.waited) / clock.rate):
                 await self._timer.wait()
                 continue
             engine.tick()
@@ -529,3 +539,19 @@ class Server:
     def _wake_timer(self) -> None:
         if self._timer is not None:
             self._timer.set()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """A socket that listens there; ``OSError`` if that can't be."""
+    family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, number)
+    try:
+        if port and os.name == "posix":
+            # The connections of a server that ended don't keep the next one from its port.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -80,6 +80,7 @@ class World:
         """
         clock = Clock(self.clock.epoch)
         clock.advance(self.clock.advanced)
+        clock.rate = self.clock.rate
         twin = World(
             store=self.store.fork(),
             clock=clock,
@@ -90,6 +91,7 @@ class World:
             imap=self.imap,
         )
         twin.delivery.outbox += self.delivery.outbox
+        twin.host = self.host
         twin.offers_tls = self.offers_tls
         return twin
 

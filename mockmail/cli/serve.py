@@ -1,0 +1,193 @@
+"""``mockmail serve FILE``: a scenario behind real ports, until SIGINT or SIGTERM."""
+
+import argparse
+import ipaddress
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from queue import SimpleQueue
+
+from mockmail.cli.failure import Failure, told
+from mockmail.imap.catalog import catalogue
+from mockmail.scenario.errors import ScenarioError
+from mockmail.scenario.load import load
+from mockmail.serve.loop import ServerThread
+from mockmail.serve.server import LOOPBACK, Server
+from mockmail.world.world import PROTOCOLS
+
+SECURE = tuple(f"{protocol}s" for protocol in PROTOCOLS)
+_LAST_PORT = 65_535
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    add = parser.add_argument
+    add("file", metavar="FILE", help="a scenario file, or a shipped scenario's name")
+    add("--host", default=LOOPBACK, help="the address to listen on (%(default)s)")
+    for scheme in (*PROTOCOLS, *SECURE):
+        implied = "; implies --tls" if scheme in SECURE else ""
+        what = f"{scheme.upper()}'s port; 0 or none: the system chooses{implied}"
+        add(f"--{scheme}-port", type=_port, metavar="N", help=what)
+    add("--tls", action="store_true", help="IMAPS, POP3S, SMTPS, STARTTLS and STLS, too")
+    add("--name", metavar="HOST", help="how the server calls itself")
+    add("--seed", type=int, default=0, metavar="N", help="what all chance comes from (%(default)s)")
+    add(
+        "--rate",
+        type=_rate,
+        default=1.0,
+        metavar="R",
+        help="seconds of time-outs that pass in a real one (%(default)s)",
+    )
+    add(
+        "--capabilities",
+        type=_capabilities,
+        default="",
+        metavar='"+X -Y"',
+        help="IMAP's, switched on and off after the scenario's own",
+    )
+    add("--json", action="store_true", help="say where it listens as one line of JSON")
+    add(
+        "--ready-file",
+        type=Path,
+        metavar="PATH",
+        help="is there, with the same JSON, as long as all ports listen",
+    )
+    add("--env-file", type=Path, metavar="PATH", help="the same as MOCKMAIL_IMAP_HOST=… lines")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {_LAST_PORT}, not {text}")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate < float("inf"):
+        raise argparse.ArgumentTypeError(f"a rate is a number above 0, not {text}")
+    return rate
+
+
+def _capabilities(text: str) -> str:
+    try:
+        catalogue(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Serve; 0 after a signal."""
+    signals: SimpleQueue[int] = SimpleQueue()  # may be put into at any moment
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda number, _: signals.put(number))
+    ports = {scheme: getattr(chosen, f"{scheme}_port") for scheme in (*PROTOCOLS, *SECURE)}
+    asked = {scheme: port for scheme, port in ports.items() if port is not None}
+    tls = chosen.tls or any(scheme in asked for scheme in SECURE)
+    try:
+        world = load(chosen.file).world(chosen.seed, chosen.capabilities)
+    except ScenarioError as mistake:
+        raise Failure(str(mistake)) from mistake
+    if chosen.ready_file is not None:
+        with told():
+            chosen.ready_file.unlink(missing_ok=True)
+    world.host = chosen.name or world.host
+    world.clock.rate = chosen.rate
+    with ServerThread() as thread:
+        server = Server(world, thread.loop, host=chosen.host, ports=asked)
+        try:
+            facts = _opened(server, (*PROTOCOLS, *(SECURE if tls else ())), chosen, asked)
+            _announce(facts, chosen)
+            signals.get()
+        finally:
+            if chosen.ready_file is not None:
+                chosen.ready_file.unlink(missing_ok=True)
+            server.close()
+    for failure in world.failures:
+        print(f"mockmail: {failure!r}", file=sys.stderr)
+    return 1 if world.failures else 0
+
+
+def _opened(
+    server: Server,
+    schemes: tuple[str, ...],
+    chosen: argparse.Namespace,
+    asked: Mapping[str, int],
+) -> dict[str, object]:
+    """Open the ports; what can be said about the server then."""
+    ports: dict[str, int] = {}
+    host = chosen.host
+    for scheme in schemes:
+        try:
+            endpoint = getattr(server, scheme)
+            host, ports[scheme] = endpoint.host, endpoint.port
+        except OSError as error:
+            place = f"{chosen.host} port {asked[scheme]}" if asked.get(scheme) else chosen.host
+            problem = f"can't listen on {place} for {scheme.upper()}: {error.strerror}"
+            raise Failure(problem) from error
+        except ImportError as missing:
+            raise Failure(str(missing)) from missing
+    if not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
+        print(
+            f"mockmail: warning: {host} is open to other machines, and this server has no secrets",
+            file=sys.stderr,
+        )
+    ca = str(server.ca.path) if any(scheme in SECURE for scheme in schemes) else None
+    users = {
+        user.login: {"password": user.password, "address": user.address}
+        for user in server.users.values()
+    }
+    return {"scenario": chosen.file, "host": host, "ports": ports, "ca": ca, "users": users}
+
+
+def _announce(facts: dict[str, object], chosen: argparse.Namespace) -> None:
+    """Say where it listens; the ready file is the last thing that is written to disk."""
+    text = json.dumps(facts, ensure_ascii=False)
+    with told():
+        if chosen.env_file is not None:
+            _write(chosen.env_file, _environment(facts))
+        if chosen.ready_file is not None:
+            _write(chosen.ready_file, f"{text}\n")
+    print(text if chosen.json else _lines(facts), flush=True)
+
+
+def _lines(facts: dict[str, object]) -> str:
+    ports, users, host = facts["ports"], facts["users"], facts["host"]
+    assert isinstance(ports, dict)
+    assert isinstance(users, dict)
+    lines = [f"{scheme:6}{host} port {port}" for scheme, port in ports.items()]
+    if facts["ca"] is not None:
+        lines.append(f"{'ca':6}{facts['ca']}")
+    lines += [
+        f"{'user':6}{login}, password {user['password']}, {user['address']}"
+        for login, user in users.items()
+    ]
+    return "\n".join([*lines, f"serving {facts['scenario']}; Ctrl-C ends it"])
+
+
+def _environment(facts: dict[str, object]) -> str:
+    ports = facts["ports"]
+    assert isinstance(ports, dict)
+    lines = []
+    for scheme, port in ports.items():
+        lines.append(f"MOCKMAIL_{scheme.upper()}_HOST={facts['host']}")
+        lines.append(f"MOCKMAIL_{scheme.upper()}_PORT={port}")
+    if facts["ca"] is not None:
+        lines.append(f"MOCKMAIL_CA={facts['ca']}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _write(path: Path, text: str) -> None:
+    """The whole file at once: nobody sees half of it."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

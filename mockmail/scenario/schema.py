@@ -1,0 +1,54 @@
+"""The JSON Schema of scenario files, for editors: `mockmail.scenario.spec` in another language.
+
+Descriptions are the docstrings of the types and of their fields. Those of fields are
+read from the source, for Python doesn't keep them.
+"""
+
+import ast
+import inspect
+from typing import Any
+
+import msgspec
+
+from mockmail.imap.settings import ImapSettings
+from mockmail.scenario.document import Spec
+from mockmail.scenario.spec import ImapSpec, ScenarioSpec
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema() -> dict[str, Any]:
+    """The schema, as JSON has it."""
+    made: dict[str, Any] = msgspec.json.schema(ScenarioSpec)
+    for kind in _all(Spec):
+        definition = made["$defs"].get(kind.__name__)
+        if definition is not None:
+            _describe(definition, ImapSettings if kind is ImapSpec else kind, kind)
+    return {"$schema": DIALECT, "title": "A scenario of mockmail", **made}
+
+
+def _all(kind: type[Spec]) -> list[type[Spec]]:
+    return [each for inner in kind.__subclasses__() for each in (inner, *_all(inner))]
+
+
+def _describe(definition: dict[str, Any], documented: type, kind: type[Spec]) -> None:
+    names = {field.name: field.encode_name for field in msgspec.structs.fields(kind)}
+    for ancestor in reversed(documented.__mro__):
+        if ancestor.__module__.startswith("mockmail.") and ancestor is not Spec:
+            for name, text in _docstrings(ancestor).items():
+                definition["properties"][names[name]]["description"] = text
+
+
+def _docstrings(kind: type) -> dict[str, str]:
+    """What stands under each field."""
+    (node,) = ast.parse(inspect.getsource(kind)).body
+    assert isinstance(node, ast.ClassDef)
+    found = {}
+    for field, below in zip(node.body, node.body[1:], strict=False):
+        match field, below:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                found[name] = inspect.cleandoc(text)
+    return found
