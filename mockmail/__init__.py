@@ -25,9 +25,10 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.imap.settings import ImapSettings
     from mockmail.message.attachment import Attachment
     from mockmail.scenario.errors import ScenarioError
+    from mockmail.serve.endpoint import Endpoint
     from mockmail.serve.loop import ServerThread
     from mockmail.serve.memory import MemoryStream
-    from mockmail.serve.server import Endpoint, Server
+    from mockmail.serve.server import Server
     from mockmail.serve.waiting import WaitTimeout
     from mockmail.world.account import User
     from mockmail.world.effects import (
@@ -66,7 +67,7 @@ _HOMES = {
     "Deliver": "mockmail.world.effects",
     "Drop": "mockmail.world.effects",
     "Effect": "mockmail.world.rule",
-    "Endpoint": "mockmail.serve.server",
+    "Endpoint": "mockmail.serve.endpoint",
     "Expunge": "mockmail.world.effects",
     "Faults": "mockmail.world.faults",
     "Flag": "mockmail.world.effects",

@@ -1,7 +1,5 @@
 """The scripted clients of one server, who leave with it."""
 
-from collections.abc import Callable
-
 from mockmail.client.drivers import (
     AsyncImapClient,
     AsyncPop3Client,
@@ -12,7 +10,7 @@ from mockmail.client.drivers import (
 )
 from mockmail.client.link import Link
 from mockmail.client.opening import ClientProtocol, Options, entry_of
-from mockmail.serve.loop import Loop
+from mockmail.serve.hosting import Hosting
 from mockmail.world.world import World
 
 _BLOCKING: dict[ClientProtocol, type[ImapClient] | type[Pop3Client] | type[SmtpClient]] = {
@@ -28,11 +26,9 @@ _AWAITING: dict[
 class People:
     """Lets them in, one after another."""
 
-    def __init__(self, world: World, loop: Loop, ready: Callable[[], None]) -> None:
+    def __init__(self, world: World, hosting: Hosting) -> None:
         self._world = world
-        self._loop = loop
-        self._ready = ready
-        """Makes the server keep time; ``RuntimeError`` if it is closed."""
+        self._hosting = hosting
         self._links: list[Link] = []
 
     def blocking(
@@ -52,13 +48,13 @@ class People:
         entry, timeout = entry_of(self._world, protocol, options)
         clients = []
         for _ in range(count):
-            client = _AWAITING[protocol](self._link(protocol), timeout, self._loop.soon)
+            client = _AWAITING[protocol](self._link(protocol), timeout, self._hosting.loop.soon)
             await client.enter(entry)
             clients.append(client)
         return clients
 
     def _link(self, protocol: ClientProtocol) -> Link:
-        self._ready()
+        self._hosting.ready()
         link = Link(self._world.engine, protocol)
         self._links.append(link)
         return link

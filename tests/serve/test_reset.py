@@ -84,7 +84,7 @@ def test_many_resets_leave_nothing_behind() -> None:
         for _ in range(20):
             clients = [log_in(server) for _ in range(3)]
             server.reset()
-            assert not [scope for scope, mine in server._scopes.items() if mine]
+            assert not server._hosting.connections
             for client in clients:
                 client.shutdown()
 

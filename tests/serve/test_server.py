@@ -325,7 +325,7 @@ def test_an_idle_client_that_does_not_read_costs_no_tasks(server: Server) -> Non
         client.ask(b"IDLE")
         for _ in range(3_000):
             user.deliver(b"x")
-        tasks = len(server._scopes)
+        tasks = len(server._hosting._tasks)
         assert tasks < 10
         count = 0
         while count < 3_000:

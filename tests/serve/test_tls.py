@@ -529,8 +529,8 @@ with mockmail.start_server() as server:
 
 def test_one_authority_and_one_context_for_a_name(mailserver: Server) -> None:
     assert mailserver.ca is tls.authority()
-    assert mailserver._context() is mailserver._context()
-    assert mailserver._context() is not tls.authority().server_context("mail.example.net")
+    assert mailserver._hosting.context() is mailserver._hosting.context()
+    assert mailserver._hosting.context() is not tls.authority().server_context("mail.example.net")
     assert mailserver.ca.ssl_context() is not mailserver.ca.ssl_context()
     # A name that no certificate can have.
     assert tls.authority().server_context("mail.under_score")
