@@ -52,6 +52,12 @@ class Client(Generic[A, R]):
         """The letter that the session has in the transcript."""
         return self._link.session
 
+    @property
+    def closed(self) -> bool:
+        """Whether the connection has ended, whoever did it."""
+        self._hear()
+        return self._link.ended is not None
+
     def raw(self, octets: bytes) -> None:
         """Send octets as they are. What they are answered is `told`."""
         self._hear()

@@ -8,6 +8,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal, TypeVar, Unpack, overload
 
+from mockmail.client.conflict import Conflict
 from mockmail.client.drivers import (
     AsyncImapClient,
     AsyncPop3Client,
@@ -219,6 +220,27 @@ class Server:
         if not self._hosting.loop.here:
             raise RuntimeError("outside the server's own loop, `server.clients(…)`")
         return await self._people.awaiting(protocol, count, options)
+
+    def conflict(
+        self,
+        *,
+        user: str | None = None,
+        uid: int | None = None,
+        mailbox: str = "INBOX",
+        sessions: int = 2,
+        enable: str | None = None,
+    ) -> Conflict:
+        r"""A message that several sessions have selected, for races of their commands.
+
+        ``server.conflict(uid=1).race(r"STORE 1 FLAGS (\Seen)", r"STORE 1 FLAGS (\Flagged)")``
+        runs them in each order, each on a copy of what is stored, and says how it
+        ends; this server isn't changed. Without `user` it is the only user's, and
+        without `uid` the only message. `enable` names capabilities that the sessions
+        enable: ``"QRESYNC"``. ``ValueError`` for what there is not.
+        """
+        return Conflict(
+            self._world, user=user, uid=uid, mailbox=mailbox, sessions=sessions, enable=enable
+        )
 
     def advance(self, time: float | timedelta) -> None:
         """Move the server's clock on by so many seconds; what is due happens before it returns."""

@@ -141,6 +141,20 @@ class World:
                 return smtp, smtp.converse(self.failures.append)
         raise ValueError(f"no protocol {connection.protocol!r}; there are {', '.join(PROTOCOLS)}")
 
+    def fork(self) -> "World":
+        """A world of the same content, settings and time, without rules and clients."""
+        clock = Clock(self.clock.epoch)
+        clock.advance(self.clock.advanced)
+        twin = World(
+            store=self.store.fork(),
+            clock=clock,
+            seed=self.chance.seed,
+            domains=self.delivery.domains,
+            imap=self.imap,
+        )
+        twin.catalogue = self.catalogue
+        return twin
+
     def check(self) -> None:
         """What must hold at the end of a test; `Broken` says what does not.
 

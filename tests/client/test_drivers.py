@@ -164,9 +164,9 @@ async def test_they_are_awaited(
     await trio.testing.wait_all_tasks_blocked()
     assert not told
     assert (await b.append("INBOX", b"Subject: two\r\n\r\n")).ok
-    assert (await b.store(1, r"+FLAGS (\Seen)")).ok
     await trio.testing.wait_all_tasks_blocked()
     assert told == [2]
+    assert (await b.store(1, r"+FLAGS (\Seen)")).ok
     assert a.told().fetched == {1: {"flags": (r"\Seen", r"\Recent")}}
     assert (await a.done()).ok
 
