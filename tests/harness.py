@@ -23,6 +23,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from mockmail.client.values import response_end
 from mockmail.imap.rows import State
 from mockmail.imap.session import Session
 from mockmail.message.message import Message
@@ -207,7 +208,6 @@ def dialogues(path: Path) -> list[tuple[str, str]]:
 
 # The shadow
 
-_LITERAL = re.compile(rb"\{(\d+)\}\r\n\Z")
 _SENT_LITERAL = re.compile(rb"\{(\d+)\+?\}\Z")
 _NUMBERED = re.compile(rb"\* (\d+) (EXISTS|EXPUNGE|FETCH|UIDFETCH)\b(.*)", re.DOTALL)
 _VANISHED = re.compile(rb"\* VANISHED ((?:\(EARLIER\) )?)([0-9:,]+)\r\n")
@@ -263,19 +263,11 @@ class Shadow:
 
     def _take(self) -> bytes | None:
         """One response with its literals, or None if it is not all there."""
-        end = 0
-        while True:
-            line_end = self._from_server.find(b"\r\n", end)
-            if line_end < 0:
-                return None
-            end = line_end + 2
-            literal = _LITERAL.search(self._from_server[:end])
-            if literal is None:
-                response, self._from_server = self._from_server[:end], self._from_server[end:]
-                return response
-            end += int(literal[1])
-            if end > len(self._from_server):
-                return None
+        end = response_end(self._from_server)
+        if end is None:
+            return None
+        response, self._from_server = self._from_server[:end], self._from_server[end:]
+        return response
 
     def _apply(self, response: bytes) -> None:
         tag, _, rest = response.partition(b" ")

@@ -76,16 +76,12 @@ class Client(Generic[A, R]):
         """Be gone, without a word."""
         self._link.leave()
 
-    def drop(self) -> None:
-        """The server ends the connection, without a word."""
-        self._link.drop()
-
     def run(self, steps: Steps[A]) -> R:
         """Go through the steps of a command: the driver's part."""
         raise NotImplementedError
 
     def enter(self, entry: Entry | None) -> R:
-        """Read the greeting, and log in if there is an `entry`: the start of a conversation."""
+        """Read the greeting, and log in; without an `entry` the greeting is `told`."""
         return self.run(self._enter(entry))
 
     # For protocols

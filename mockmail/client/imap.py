@@ -140,6 +140,7 @@ class ImapCommands(Client[ImapAnswer, R]):
     def _enter(self, entry: Entry | None) -> Steps[ImapAnswer]:
         greeting = yield b""
         if entry is None:
+            self._unasked.append(greeting)
             return self._answer([greeting])
         answer = yield from self._command("LOGIN", _string(entry.user), _string(entry.password))
         if answer.ok and entry.enable is not None:

@@ -191,6 +191,7 @@ class Server:
         - `select` is another mailbox, or None for none; IMAP only.
         - `enable` names capabilities that they enable before that: ``"QRESYNC"``.
         - `login=False` leaves them where the server has greeted them.
+        - `tls=True` makes the server take them for clients that came over TLS.
         - `timeout` is how many seconds they wait for an answer, 5 by default.
 
         SMTP takes mail from everybody: its clients have no user, and say EHLO.

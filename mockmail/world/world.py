@@ -73,10 +73,10 @@ class World:
             report=self.failures.append,
         )
 
-    def fork(self) -> "World":
+    def fork(self, *, rules: bool = True) -> "World":
         """A world in the same state, of its own from now on, to which nobody is connected.
 
-        Its rules are the same, and haven't fired yet.
+        With `rules` its rules are the same, and haven't fired yet; else it has none.
         """
         clock = Clock(self.clock.epoch)
         clock.advance(self.clock.advanced)
@@ -86,7 +86,7 @@ class World:
             clock=clock,
             chance=self.chance.fork(),
             domains=self.delivery.domains,
-            rules=[rule.copy() for rule in self.rules],
+            rules=[rule.copy() for rule in self.rules] if rules else (),
             capabilities=self._capabilities,
             imap=self.imap,
         )
@@ -140,20 +140,6 @@ class World:
                 )
                 return smtp, smtp.converse(self.failures.append)
         raise ValueError(f"no protocol {connection.protocol!r}; there are {', '.join(PROTOCOLS)}")
-
-    def fork(self) -> "World":
-        """A world of the same content, settings and time, without rules and clients."""
-        clock = Clock(self.clock.epoch)
-        clock.advance(self.clock.advanced)
-        twin = World(
-            store=self.store.fork(),
-            clock=clock,
-            seed=self.chance.seed,
-            domains=self.delivery.domains,
-            imap=self.imap,
-        )
-        twin.catalogue = self.catalogue
-        return twin
 
     def check(self) -> None:
         """What must hold at the end of a test; `Broken` says what does not.

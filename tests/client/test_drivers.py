@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 import trio
@@ -23,9 +24,9 @@ def client(mailserver: Server) -> ImapClient:
         (["http"], {}, "no protocol 'http'; there are imap, pop3, smtp"),
         (["imap"], {"user": "carol"}, "no user 'carol'; there are anna, ben"),
         (["imap"], {}, "which user? there are anna, ben"),
-        (["pop3"], {"user": "ben", "select": "Work"}, "clients of pop3 take user, password, login, timeout, not select"),
-        (["smtp"], {"user": "ben"}, "clients of smtp take login, timeout, not user"),
-        (["imap"], {"user": "anna", "nonsense": 1}, "take user, password, enable, select, login, timeout, not nonsense"),
+        (["pop3"], {"user": "ben", "select": "Work"}, "clients of pop3 take user, password, login, tls, timeout, not select"),
+        (["smtp"], {"user": "ben"}, "clients of smtp take login, tls, timeout, not user"),
+        (["imap"], {"user": "anna", "nonsense": 1}, "take user, password, enable, select, login, tls, timeout, not nonsense"),
     ],
 )  # fmt: skip
 def test_what_can_not_be(
@@ -138,6 +139,27 @@ def test_they_may_speak_of_tls(mailserver: Server) -> None:
     (client,) = mailserver.clients("imap", login=False)
     assert client.send("STARTTLS").ok
     assert client.login("anna", "secret").ok
+
+
+def test_a_server_that_wants_tls() -> None:
+    with mockmail.start_server(capabilities="+LOGINDISABLED") as server:
+        server.add_user("anna").deliver(subject="one")
+        with pytest.raises(ValueError, match="PRIVACYREQUIRED"):
+            server.clients("imap")
+        (client,) = server.clients("imap", tls=True)
+        assert client.search().searched == (1,)
+        assert not server.conflict().race("NOOP", "NOOP").differ
+
+
+@pytest.mark.parametrize(
+    ("protocol", "greeting"), [("imap", "* OK [CAPABILITY "), ("pop3", "+OK "), ("smtp", "220 ")]
+)
+def test_the_greeting_is_told(
+    mailserver: Server, protocol: Literal["imap", "pop3", "smtp"], greeting: str
+) -> None:
+    (client,) = mailserver.clients(protocol, login=False)
+    assert repr(client.told()).startswith(f"<told {greeting}")
+    assert repr(client.told()) == "<told nothing>"
 
 
 # In a loop

@@ -137,6 +137,7 @@ def test_a_command_in_pieces(mailserver: Server, anna: mockmail.User) -> None:
     (client,) = mailserver.clients("imap", login=False)
     assert client.send("AUTHENTICATE PLAIN").status == "+"
     assert client.more("AGFubmEAc2VjcmV0").ok
+    assert client.told().lines[0].startswith(b"* OK ")  # the greeting
     client.raw(b"x SELECT ")
     assert client.told().lines == ()
     client.raw(b"INBOX\r\ny NOOP\r\n")
