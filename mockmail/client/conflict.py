@@ -14,6 +14,7 @@ from mockmail.client.link import Link
 from mockmail.client.opening import find_user
 from mockmail.client.outcome import Kept, Outcome, Place, Race, Told
 from mockmail.store.journal import Entry as Stored
+from mockmail.store.names import canonical
 from mockmail.store.store import Store
 from mockmail.world.world import World
 
@@ -42,9 +43,9 @@ class Conflict:
         self._sessions = sessions
         with world.engine.turn():
             account = find_user(world, user)
-            self._entry = Entry(account.name, account.password, enable, mailbox)
-            self._mailbox = mailbox
-            self._uid = _find_uid(world.store, account.name, mailbox, uid)
+            self._mailbox = canonical(mailbox)
+            self._entry = Entry(account.name, account.password, enable, self._mailbox)
+            self._uid = _find_uid(world.store, account.name, self._mailbox, uid)
 
     def race(self, *commands: str | Sequence[str]) -> Race:
         r"""Run the commands in each order: the first session's (A), the second's (B), and so on.
@@ -154,13 +155,14 @@ def _find_uid(store: Store, login: str, mailbox: str, uid: int | None) -> int:
     box = store.mailbox(store.users[login], mailbox)
     if box is None:
         raise ValueError(f"{login} has no mailbox {mailbox!r}")
-    there_are = ", ".join(map(str, box.uids[:10])) + ", …" * (len(box.uids) > 10) or "none"
+    shown = ", ".join(map(str, box.uids[:10])) + ", …" * (len(box.uids) > 10)
+    there_are = f"there are {shown}" if shown else "there is none"
     if uid is None:
         if len(box.uids) != 1:
-            raise ValueError(f"which message of {login}'s {mailbox}? the UIDs are {there_are}")
+            raise ValueError(f"which message of {login}'s {mailbox}? by UID, {there_are}")
         return box.uids[0]
     if uid not in box.entries:
-        raise ValueError(f"no UID {uid} in {login}'s {mailbox}; there are {there_are}")
+        raise ValueError(f"no UID {uid} in {login}'s {mailbox}; {there_are}")
     return uid
 
 

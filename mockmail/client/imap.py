@@ -163,8 +163,8 @@ class ImapCommands(Client[ImapAnswer, R]):
     def _more(self, line: str) -> Steps[ImapAnswer]:
         if self._running is None:
             raise RuntimeError(self._story("is in no command that wants more"))
-        tag, self._running = self._running, None
         octets = _octets(b"", [line])
+        tag, self._running = self._running, None
         return (yield from self._until_tagged(tag, octets))
 
     def _until_tagged(self, tag: bytes, octets: Iterator[bytes]) -> Steps[ImapAnswer]:

@@ -81,6 +81,19 @@ def test_a_move_against_a_flag(mailserver: Server, conflict: Conflict) -> None:
     assert not ab.told["C"].answers
 
 
+def test_in_mailboxes_of_others(mailserver: Server, anna: mockmail.User) -> None:
+    team = mailserver.add_user("ben").create_mailbox("Team")
+    team.add(subject="one")
+    team.share("anna")
+    mailserver.create_shared_mailbox("#news.misc").add(subject="one")
+    for name in ("Users/ben/Team", "#news.misc"):
+        conflict = mailserver.conflict(user="anna", mailbox=name)
+        ab, _ = conflict.race(r"STORE 1 FLAGS (\Seen)", r"STORE 1 FLAGS (\Flagged)")
+        assert ab.truth == {name: ((1, (r"\Flagged",), 4),)}
+    (outcome,) = mailserver.conflict(user="anna", mailbox="inbox", uid=1).race("NOOP")
+    assert outcome.truth == {"INBOX": ((1, (), 2),)}
+
+
 def test_commands_of_one_session_keep_their_order(conflict: Conflict) -> None:
     race = conflict.race([r"STORE 2 +FLAGS (\Deleted)", "EXPUNGE"], r"STORE 2 FLAGS (\Seen)")
     assert [outcome.order for outcome in race] == [
@@ -134,15 +147,16 @@ def test_it_starts_where_the_message_is(mailserver: Server, anna: mockmail.User)
     assert outcome.told["A"].answer.fetched == {1: {"uid": 2}}
     client.store(1, r"FLAGS (\Deleted)")
     client.expunge()
-    with pytest.raises(ValueError, match="no UID 2 in anna's INBOX; there are none"):
+    with pytest.raises(ValueError, match="no UID 2 in anna's INBOX; there is none"):
         conflict.race("NOOP", "NOOP")
 
 
 @pytest.mark.parametrize(
     ("asked", "error"),
     [
-        ({}, "which message of anna's INBOX? the UIDs are 1, 2"),
+        ({}, "which message of anna's INBOX? by UID, there are 1, 2"),
         ({"uid": 7}, "no UID 7 in anna's INBOX; there are 1, 2"),
+        ({"mailbox": "Archive"}, "which message of anna's Archive? by UID, there is none"),
         ({"mailbox": "Nowhere"}, "anna has no mailbox 'Nowhere'"),
         ({"user": "ben"}, "no user 'ben'; there are anna"),
         ({"uid": 1, "sessions": 0}, "there can be 1 to 26 sessions, not 0"),

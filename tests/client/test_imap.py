@@ -75,6 +75,8 @@ def test_idle(a: ImapClient, b: ImapClient, anna: mockmail.User) -> None:
     assert (told.exists, told.expunged) == (5, (1,))
     with pytest.raises(RuntimeError, match=r"session A \(imap\) is in the middle of a command"):
         a.noop()
+    with pytest.raises(ValueError, match="a command is one line"):
+        a.more("DONE\r\n")
     assert a.done().text == "IDLE terminated"
     with pytest.raises(RuntimeError, match="is in no command that wants more"):
         a.done()
