@@ -196,31 +196,11 @@ class Server:
 
         SMTP takes mail from everybody: its clients have no user, and say EHLO.
         ``ValueError`` if the server refuses them, ``RuntimeError`` inside the
-        server's own loop, where there is `aclients`.
+        server's own loop, where `server.aio.clients` is awaited.
         """
         if self._hosting.loop.here:
-            raise RuntimeError("inside the server's own loop, `await server.aclients(…)`")
+            raise RuntimeError("inside the server's own loop, `await server.aio.clients(…)`")
         return self._people.blocking(protocol, count, options)
-
-    @overload
-    async def aclients(
-        self, protocol: Literal["imap"], count: int = 1, **options: Unpack[Options]
-    ) -> list[AsyncImapClient]: ...
-    @overload
-    async def aclients(
-        self, protocol: Literal["pop3"], count: int = 1, **options: Unpack[Options]
-    ) -> list[AsyncPop3Client]: ...
-    @overload
-    async def aclients(
-        self, protocol: Literal["smtp"], count: int = 1, **options: Unpack[Options]
-    ) -> list[AsyncSmtpClient]: ...
-    async def aclients(
-        self, protocol: ClientProtocol, count: int = 1, **options: Unpack[Options]
-    ) -> Sequence[AsyncImapClient | AsyncPop3Client | AsyncSmtpClient]:
-        """The same inside the server's own Trio loop: each of their commands is awaited."""
-        if not self._hosting.loop.here:
-            raise RuntimeError("outside the server's own loop, `server.clients(…)`")
-        return await self._people.awaiting(protocol, count, options)
 
     def conflict(
         self,
@@ -308,6 +288,13 @@ class Server:
             raise RuntimeError("inside the server's own loop, `await server.aio.reset()`")
         self._renew()
         self._hosting.run(self._hosting.drop)
+
+    async def _awaiting(
+        self, protocol: ClientProtocol, count: int, options: Options
+    ) -> Sequence[AsyncImapClient | AsyncPop3Client | AsyncSmtpClient]:
+        if not self._hosting.loop.here:
+            raise RuntimeError("outside the server's own loop, `server.clients(…)`")
+        return await self._people.awaiting(protocol, count, options)
 
     async def _reset(self) -> None:
         if not self._hosting.loop.here:

@@ -168,7 +168,7 @@ def test_the_greeting_is_told(
 @pytest.fixture
 async def pair(mailserver_trio: Server) -> tuple[AsyncImapClient, AsyncImapClient]:
     mailserver_trio.add_user("anna").deliver(subject="one")
-    a, b = await mailserver_trio.aclients("imap", 2)
+    a, b = await mailserver_trio.aio.clients("imap", 2)
     return a, b
 
 
@@ -192,9 +192,9 @@ async def test_they_are_awaited(
     assert a.told().fetched == {1: {"flags": (r"\Seen", r"\Recent")}}
     assert (await a.done()).ok
 
-    (pop,) = await mailserver_trio.aclients("pop3")
+    (pop,) = await mailserver_trio.aio.clients("pop3")
     assert (await pop.stat()).text.startswith("2 ")
-    (smtp,) = await mailserver_trio.aclients("smtp")
+    (smtp,) = await mailserver_trio.aio.clients("smtp")
     assert (await smtp.send_mail("x@y.example", "anna@example.org", "Subject: three\n")).ok
     assert (await a.noop()).exists == 3
 
@@ -225,16 +225,16 @@ async def test_a_thread_may_act(
 
 
 async def test_each_in_its_place(mailserver_trio: Server) -> None:
-    with pytest.raises(RuntimeError, match=r"await server\.aclients"):
+    with pytest.raises(RuntimeError, match=r"await server\.aio.clients"):
         mailserver_trio.clients("imap")
     with pytest.raises(ValueError, match="which user"):
-        await mailserver_trio.aclients("imap")
+        await mailserver_trio.aio.clients("imap")
     with mockmail.start_server() as other, pytest.raises(RuntimeError, match=r"server\.clients"):
-        await other.aclients("imap")
+        await other.aio.clients("imap")
 
 
 async def test_they_leave_with_a_server_in_the_loop() -> None:
     async with mockmail.open_server("demo") as server:
-        (client,) = await server.aclients("imap", user="anna")
+        (client,) = await server.aio.clients("imap", user="anna")
     with pytest.raises(ConnectionError, match="was closed by the server"):
         await client.noop()
