@@ -7,7 +7,7 @@ from collections.abc import Generator
 import pytest
 
 from harness import WORLDS, check_shadows
-from pytest_mockmail.fixtures import SERVERS
+from pytest_mockmail.servers import SERVERS
 
 pytest_plugins = ["pytester"]
 

@@ -108,10 +108,10 @@ async def test_y(mailserver_trio):
     result.stdout.fnmatch_lines(["*never fired: no greeting*"])
 
 
-def test_without_pytest_trio_its_fixture_is_not_there(pytester: pytest.Pytester) -> None:
+def test_without_pytest_trio_its_fixture_says_what_to_install(pytester: pytest.Pytester) -> None:
     result = run(pytester, "def test_x(mailserver_trio): pass", "-p", "no:trio")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*fixture 'mailserver_trio' not found*"])
+    result.stdout.fnmatch_lines(["mailserver_trio needs pytest-trio: install mockmail[[]trio]"])
 
 
 def test_fixtures_are_documented(pytester: pytest.Pytester) -> None:
