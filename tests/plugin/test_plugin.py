@@ -5,22 +5,7 @@ import sys
 
 import pytest
 
-HEAD = """
-import imaplib
-import pytest
-from mockmail import Cut, When
-
-def log_in(server):
-    client = imaplib.IMAP4(server.imap.host, server.imap.port)
-    client.login("anna", "secret")
-    client.select()
-    return client
-"""
-
-
-def run(pytester: pytest.Pytester, code: str, *arguments: str) -> pytest.RunResult:
-    pytester.makepyfile(HEAD + code)
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
+from pytests import run
 
 
 def test_the_first_test_of_a_user(pytester: pytest.Pytester) -> None:

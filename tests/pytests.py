@@ -1,0 +1,25 @@
+"""Pytest runs of their own, for tests of the plugin."""
+
+import pytest
+
+import mockmail.scenario.load  # noqa: F401 YAML's parser in C doesn't like to be imported twice
+
+HEAD = """
+import imaplib
+import pytest
+from mockmail import *
+
+def log_in(server, password="secret"):
+    client = imaplib.IMAP4(server.imap.host, server.imap.port)
+    client.login("anna", password)
+    client.select()
+    return client
+"""
+INI = "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
+
+
+def run(pytester: pytest.Pytester, code: str, *arguments: str, ini: str = "") -> pytest.RunResult:
+    """Run these tests, with that in the ini file."""
+    pytester.makeini(INI + ini)
+    pytester.makepyfile(HEAD + code)
+    return pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
