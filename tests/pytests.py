@@ -5,12 +5,23 @@ import pytest
 import mockmail.scenario.load  # noqa: F401 YAML's parser in C doesn't like to be imported twice
 
 HEAD = """
+import contextlib
 import imaplib
 import pytest
 from mockmail import *
 
+clients = []
+
+@pytest.fixture(autouse=True)
+def nobody_stays():
+    yield
+    while clients:
+        with contextlib.suppress(OSError):
+            clients.pop().shutdown()
+
 def log_in(server, password="secret"):
     client = imaplib.IMAP4(server.imap.host, server.imap.port)
+    clients.append(client)
     client.login("anna", password)
     client.select()
     return client

@@ -29,10 +29,11 @@ def test_x(mailserver):
 
 
 def test_the_marker_says_what_a_server_starts_with(pytester: pytest.Pytester) -> None:
+    pytester.makefile(".yaml", mine="mockmail: 1\nusers: {anna: {password: apple}}\n")
     result = run(
         pytester,
         """
-pytestmark = pytest.mark.mockmail(scenario="demo", seed=1)
+pytestmark = pytest.mark.mockmail(scenario="mine.yaml", seed=1)
 
 @pytest.mark.mockmail(capabilities="-MOVE", seed=2)
 def test_x(mailserver, make_mailserver):
