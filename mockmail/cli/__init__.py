@@ -45,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Nobody reads on; nor shall the interpreter try at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except KeyboardInterrupt:
+        return 1
     except Failure as failure:
         print(f"mockmail: {failure}", file=sys.stderr)
         return 1

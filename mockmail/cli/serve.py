@@ -6,7 +6,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -82,11 +83,26 @@ def _capabilities(text: str) -> str:
     return text
 
 
+@contextmanager
+def _signals() -> Iterator[SimpleQueue[int]]:
+    """The signals that come meanwhile and ask for an end."""
+    caught: SimpleQueue[int] = SimpleQueue()  # a handler may put into it at any moment
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(each, lambda number, _: caught.put(number)) for each in numbers]
+    try:
+        yield caught
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
 def run(chosen: argparse.Namespace) -> int:
     """Serve; 0 after a signal."""
-    signals: SimpleQueue[int] = SimpleQueue()  # may be put into at any moment
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda number, _: signals.put(number))
+    with _signals() as signals:
+        return _serve(chosen, signals)
+
+
+def _serve(chosen: argparse.Namespace, signals: SimpleQueue[int]) -> int:
     ports = {scheme: getattr(chosen, f"{scheme}_port") for scheme in (*PROTOCOLS, *SECURE)}
     asked = {scheme: port for scheme, port in ports.items() if port is not None}
     tls = chosen.tls or any(scheme in asked for scheme in SECURE)

@@ -146,7 +146,7 @@ def test_a_scenario_with_its_mail_in_files(name: str, tmp_path: Path) -> None:
 def test_rules_stay_and_made_up_mail_is_kept(tmp_path: Path) -> None:
     source = tmp_path / "source.yaml"
     source.write_text(
-        "mockmail: 1\nusers:\n  anna:\n    mailboxes: {INBOX: {fake: {count: 5}}}\n  ben:\n"
+        "mockmail: 1\nusers:\n  anna:\n    mailboxes: {inbox: {fake: {count: 5}, subscribed: true}}\n  ben:\n"
         "rules:\n  - {when: {point: greeting}, do: {cut: {}}, optional: true, name: cut it}\n"
     )
     path = tmp_path / "kept.yaml"

@@ -9,22 +9,24 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mockmail.cli import main
+
 LONG = 60
 """Seconds after which a test is hopeless."""
 
 
 @contextmanager
-def served(*words: str, cwd: Path | None = None) -> Iterator[subprocess.Popen[str]]:
+def served(*words: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "mockmail", "serve", *words]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=cwd) as process:
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
         try:
             yield process
         finally:
@@ -46,14 +48,26 @@ def ready(process: subprocess.Popen[str]) -> dict[str, Any]:
     return facts
 
 
-def failure(*words: str, cwd: Path | None = None) -> str:
-    with served(*words, cwd=cwd) as process:
-        out, err = process.communicate(timeout=LONG)
-    assert process.returncode == 1
-    assert out == ""
-    assert err.startswith("mockmail: ")
-    assert err.count("\n") == 1
-    return err.removeprefix("mockmail: ").removesuffix("\n")
+@pytest.fixture
+def failure(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., str]]:
+    """What is said where it can't serve; it is called in this process, which is quicker."""
+
+    def late(*_: object) -> None:
+        raise AssertionError("it serves")
+
+    def fail(*words: str) -> str:
+        assert main(["serve", *words]) == 1
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.startswith("mockmail: ")
+        assert err.count("\n") == 1
+        return err.removeprefix("mockmail: ").removesuffix("\n")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(LONG)
+    yield fail
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 def test_all_three_protocols_and_a_clean_stop(tmp_path: Path) -> None:
@@ -139,7 +153,7 @@ def test_a_port_of_one_s_choice_and_the_same_again() -> None:
         stopped(process)
 
 
-def test_a_taken_port() -> None:
+def test_a_taken_port(failure: Callable[..., str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -158,6 +172,9 @@ def test_other_hosts() -> None:
         assert err == (
             "mockmail: warning: 0.0.0.0 is open to other machines, and this server has no secrets\n"
         )
+
+
+def test_hosts_there_are_not(failure: Callable[..., str]) -> None:
     assert failure("empty", "--host=192.0.2.1").startswith("can't listen on 192.0.2.1 for IMAP: ")
     assert failure("empty", "--host=no such host").startswith("can't listen on no such host for ")
 
@@ -174,9 +191,10 @@ def test_a_rate_makes_time_outs_come_sooner() -> None:
         stopped(process)
 
 
-def test_what_can_t_be_served(tmp_path: Path) -> None:
-    (tmp_path / "f.yaml").write_text("mockmail: 2\n")
-    assert failure("f.yaml", cwd=tmp_path) == "f.yaml:1: mockmail: expected 1, found 2"
+def test_what_can_t_be_served(tmp_path: Path, failure: Callable[..., str]) -> None:
+    path = tmp_path / "f.yaml"
+    path.write_text("mockmail: 2\n")
+    assert failure(str(path)) == f"{path}:1: mockmail: expected 1, found 2"
     nowhere = tmp_path / "nowhere" / "ready.json"
     assert failure("empty", f"--ready-file={nowhere}").endswith(": No such file or directory")
     assert failure("empty", f"--ready-file={tmp_path}").startswith(f"{tmp_path}: Is a directory")
@@ -195,8 +213,6 @@ def test_what_can_t_be_served(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_calls(option: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    from mockmail.cli import main
-
     with pytest.raises(SystemExit) as left:
         main(["serve", "empty", option])
     assert left.value.code == 2

@@ -70,6 +70,12 @@ def log_in(server: Server, login: str = "anna") -> Plain:
     return client
 
 
+def test_the_url_of_an_address_with_colons(server: Server) -> None:
+    endpoint = mockmail.Endpoint(server, "pop3")
+    endpoint._address = ("::1", 110)
+    assert endpoint.url == "pop3://[::1]:110"  # RFC 3986 section 3.2.2
+
+
 def test_it_is_on_the_loopback_and_ready(server: Server) -> None:
     assert server.imap.host == "127.0.0.1"
     assert server.imap.url == f"imap://127.0.0.1:{server.imap.port}"
