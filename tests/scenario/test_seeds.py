@@ -77,6 +77,7 @@ def test_busy_inbox() -> None:
     names = {name for entry in inbox for name in entry.flags.names}
     assert {"\\Seen", "\\Flagged", "\\Answered", "$Project", "$Later", "$Junk"} < names
     assert 10 < sum(not entry.flags.seen for entry in inbox) < 30
+    assert len(inbox) == 177  # as the README says
     dates = [entry.internaldate for entry in inbox]
     assert dates == sorted(dates)
     assert dates[-1] < said("busy-inbox")["epoch"]
