@@ -5,52 +5,44 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct, field, structs
 
-from mockmail.near import choice
 from mockmail.scenario.document import Count, Document, Spec
 from mockmail.scenario.mistakes import Path
 from mockmail.wire.points import POINTS
 from mockmail.world.effects import EFFECTS, YAML_NAMES, UnfitError
 from mockmail.world.rule import Effect, Match, Rule, When
+from mockmail.world.world import PROTOCOLS
+
+DOCUMENTED: dict[type, type] = {}
+"""Where the words of a mapping are explained: in what is made of it."""
 
 
-class MatchSpec(Spec):
-    """Which response a rule wants."""
-
-    kind: str | None = None
-    uid: Count | None = None
-    number: Count | None = None
-    index: Annotated[int, Meta(ge=1)] | None = None
-
-
-class WhenSpec(Spec):
-    """When a rule fires."""
-
-    point: str
-    session: str | None = None
-    user: str | None = None
-    protocol: Literal["imap", "pop3", "smtp"] | None = None
-    command: str | None = None
-    line: str | None = None
-    response: MatchSpec | None = None
-
-
-def _spec(kind: type) -> type[Struct]:
-    """The mapping for an effect: its fields, by the names that YAML has for them."""
-    hints = get_type_hints(kind)
+def _spec(kind: type, **types: object) -> type[Struct]:
+    """The mapping for `kind`: its fields, by the names that YAML has for them, of these types."""
+    hints = get_type_hints(kind) | types
     fields: list[tuple[str, Any, Any]] = []
     for each in dataclasses.fields(kind):
         name = YAML_NAMES.get(each.name)
         given = {} if each.default is dataclasses.MISSING else {"default": each.default}
         fields.append((each.name, hints[each.name], field(name=name, **given)))
-    return defstruct(
+    spec = defstruct(
         f"{kind.__name__}Spec",
         fields,
         bases=(Spec,),
         kw_only=True,
         namespace={"__doc__": kind.__doc__},
     )
+    DOCUMENTED[spec] = kind
+    return spec
 
 
+Ordinal = Annotated[int, Meta(ge=1)] | None
+MatchSpec: Any = _spec(Match, uid=Count | None, number=Count | None, index=Ordinal)
+WhenSpec: Any = _spec(
+    When,
+    point=Literal[tuple(POINTS)],
+    protocol=Literal[PROTOCOLS] | None,
+    response=MatchSpec | None,
+)
 _SPECS = {word: _spec(kind) for word, kind in EFFECTS.items()}
 DoSpec: Any = defstruct(
     "DoSpec",
@@ -59,26 +51,28 @@ DoSpec: Any = defstruct(
     kw_only=True,
     namespace={"__doc__": "An effect: exactly one of them."},
 )
+DOCUMENTED[DoSpec] = object
 
 
 class RuleSpec(Spec):
     """A rule."""
 
     when: WhenSpec
+    """When it fires."""
     do: DoSpec
+    """What it does."""
     name: str = ""
-    times: Annotated[int, Meta(ge=1)] | None = 1
+    """How errors and the transcript call it."""
+    times: Ordinal = 1
+    """How often it fires; null: without end."""
     skip: Count = 0
+    """How many moments that match are let pass before."""
     optional: bool = False
+    """Whether it need not fire."""
 
 
 def build(document: Document, spec: RuleSpec, path: Path) -> Rule:
     """The rule that stands at `path`; `ScenarioError` if it can't be one."""
-    if spec.when.point not in POINTS:
-        raise document.error(
-            (*path, "when", "point"),
-            choice(spec.when.point, POINTS),
-        )
     words = structs.asdict(spec.when)
     response = words.pop("response")
     when = When(**words, response=None if response is None else Match(**structs.asdict(response)))

@@ -12,6 +12,7 @@ import msgspec
 
 from mockmail.imap.settings import ImapSettings
 from mockmail.scenario.document import Spec
+from mockmail.scenario.rules import DOCUMENTED
 from mockmail.scenario.spec import ImapSpec, ScenarioSpec
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -19,11 +20,12 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schema() -> dict[str, Any]:
     """The schema, as JSON has it."""
+    documented = {ImapSpec: ImapSettings, **DOCUMENTED}
     made: dict[str, Any] = msgspec.json.schema(ScenarioSpec)
     for kind in _all(Spec):
         definition = made["$defs"].get(kind.__name__)
         if definition is not None:
-            _describe(definition, ImapSettings if kind is ImapSpec else kind, kind)
+            _describe(definition, documented.get(kind, kind), kind)
     return {"$schema": DIALECT, "title": "A scenario of mockmail", **made}
 
 
