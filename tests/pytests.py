@@ -29,8 +29,11 @@ def log_in(server, password="secret"):
 INI = "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
 
 
-def run(pytester: pytest.Pytester, code: str, *arguments: str, ini: str = "") -> pytest.RunResult:
-    """Run these tests, with that in the ini file."""
+def run(
+    pytester: pytest.Pytester, code: str, *arguments: str, ini: str = "", alone: bool = False
+) -> pytest.RunResult:
+    """Run these tests, with that in the ini file; `alone` in a process of their own."""
     pytester.makeini(INI + ini)
     pytester.makepyfile(HEAD + code)
-    return pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
+    start = pytester.runpytest_subprocess if alone else pytester.runpytest_inprocess
+    return start("-p", "no:cacheprovider", *arguments)

@@ -41,6 +41,7 @@ def test_x(mailserver, number):
     assert len(seen[-1]) == 1
     assert seen[0] == seen[-1]
 """,
+        alone=True,
     )
     result.assert_outcomes(passed=3)
 
