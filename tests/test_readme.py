@@ -9,6 +9,7 @@ import pytest
 
 import mockmail
 from mockmail.cli import main
+from pytests import INI
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -22,6 +23,7 @@ def test_its_tests_pass(pytester: pytest.Pytester) -> None:
         (pytester.path / f"test_{number}.py").write_text(code, encoding="utf-8")
     for number, (_, scenario) in enumerate(pair for pair in BLOCKS if pair[0] == "yaml"):
         (pytester.path / f"scenario{number or ''}.yaml").write_text(scenario, encoding="utf-8")
+    pytester.makeini(INI)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error")
     result.assert_outcomes(passed=sum(code.count("def test_") for code in TESTS))
 

@@ -71,7 +71,7 @@ def log_in(server: Server, login: str = "anna") -> Plain:
 
 
 def test_the_url_of_an_address_with_colons(server: Server) -> None:
-    endpoint = mockmail.Endpoint(server, "pop3")
+    endpoint = mockmail.Endpoint(server._hosting, "pop3")
     endpoint._address = ("::1", 110)
     assert endpoint.url == "pop3://[::1]:110"  # RFC 3986 section 3.2.2
 
