@@ -50,4 +50,4 @@ def test_its_table_of_capabilities_is_the_catalogue(capsys: pytest.CaptureFixtur
 def test_it_has_the_two_commands() -> None:
     section = README.partition("## Two commands")[2].partition("\n## ")[0]
     commands = re.findall(r"^python3 -m venv .*$", section, flags=re.MULTILINE)
-    assert [command.rpartition("/")[2] for command in commands] == ["mockmail demo", "pytest"]
+    assert [command.rpartition("/")[2] for command in commands] == ["mockmail demo", "pytest -n auto"]
