@@ -1,16 +1,26 @@
 """The rules of a scenario file: the words of `When`, `Match` and the effects, as Python has them."""
 
 import dataclasses
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, Protocol, TypeVar, get_type_hints
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct, field, structs
 
-from mockmail.scenario.document import Count, Document, Spec
+from mockmail.scenario.document import Count, Spec
 from mockmail.scenario.mistakes import Path
 from mockmail.wire.points import POINTS
 from mockmail.world.effects import EFFECTS, YAML_NAMES, UnfitError
 from mockmail.world.rule import Effect, Match, Rule, When
 from mockmail.world.world import PROTOCOLS
+
+T = TypeVar("T")
+
+
+class Source(Protocol):
+    """Where a rule stands, as far as this knows it: a `Document`, or what came over HTTP."""
+
+    def error(self, path: Path, problem: str, *, key: str | None = None) -> Exception: ...
+    def convert(self, value: object, kind: type[T], path: Path) -> T: ...
+
 
 DOCUMENTED: dict[type, type] = {}
 """Where the words of a mapping are explained: in what is made of it."""
@@ -71,12 +81,12 @@ class RuleSpec(Spec):
     """Whether it need not fire."""
 
 
-def build(document: Document, spec: RuleSpec, path: Path) -> Rule:
+def build(source: Source, spec: RuleSpec, path: Path) -> Rule:
     """The rule that stands at `path`; `ScenarioError` if it can't be one."""
     words = structs.asdict(spec.when)
     response = words.pop("response")
     when = When(**words, response=None if response is None else Match(**structs.asdict(response)))
-    effect = _effect(document, spec.do, (*path, "do"))
+    effect = _effect(source, spec.do, (*path, "do"))
     try:
         return Rule(
             when,
@@ -87,20 +97,43 @@ def build(document: Document, spec: RuleSpec, path: Path) -> Rule:
             name=spec.name,
         )
     except ValueError as error:
-        raise document.error((*path, "name"), str(error)) from None
+        raise source.error((*path, "name"), str(error)) from None
 
 
-def _effect(document: Document, spec: Struct, path: Path) -> Effect:
+def _effect(source: Source, spec: Struct, path: Path) -> Effect:
     found = {word: each for word, each in structs.asdict(spec).items() if each is not UNSET}
     if len(found) != 1:
-        raise document.error(
+        raise source.error(
             path, f"expected one effect of {', '.join(EFFECTS)}, found {len(found)}"
         )
     ((word, given),) = found.items()
     if given is None:  # "drop:" has nothing to say
-        given = document.convert({}, _SPECS[word], (*path, word))
+        given = source.convert({}, _SPECS[word], (*path, word))
     try:
         return EFFECTS[word](**structs.asdict(given))
     except UnfitError as error:
         name = YAML_NAMES.get(error.field, error.field)
-        raise document.error((*path, word, name), error.problem) from None
+        raise source.error((*path, word, name), error.problem) from None
+
+
+def spec_of(rule: Rule) -> RuleSpec:
+    """The same rule in the words of a scenario: the other way of `build`."""
+    kind = type(rule.do)
+    do = {
+        word: _SPECS[word](
+            **{each.name: getattr(rule.do, each.name) for each in dataclasses.fields(EFFECTS[word])}
+        )
+        for word in EFFECTS
+        if EFFECTS[word] is kind
+    }
+    response = rule.when.response
+    words = {each.name: getattr(rule.when, each.name) for each in dataclasses.fields(When)}
+    words["response"] = None if response is None else MatchSpec(**dataclasses.asdict(response))
+    return RuleSpec(
+        when=WhenSpec(**words),
+        do=DoSpec(**do),
+        name=rule.name,
+        times=rule.times,
+        skip=rule.skip,
+        optional=rule.optional,
+    )

@@ -20,13 +20,18 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schema() -> dict[str, Any]:
     """The schema, as JSON has it."""
-    documented = {ImapSpec: ImapSettings, **DOCUMENTED}
     made: dict[str, Any] = msgspec.json.schema(ScenarioSpec)
+    describe(made["$defs"])
+    return {"$schema": DIALECT, "title": "A scenario of mockmail", **made}
+
+
+def describe(definitions: dict[str, Any]) -> None:
+    """Put the descriptions of their fields into schemas, which stand under the types' names."""
+    documented = {ImapSpec: ImapSettings, **DOCUMENTED}
     for kind in _all(Spec):
-        definition = made["$defs"].get(kind.__name__)
+        definition = definitions.get(kind.__name__)
         if definition is not None:
             _describe(definition, documented.get(kind, kind), kind)
-    return {"$schema": DIALECT, "title": "A scenario of mockmail", **made}
 
 
 def _all(kind: type[Spec]) -> list[type[Spec]]:
