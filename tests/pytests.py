@@ -26,6 +26,7 @@ def log_in(server, password="secret"):
     client.select()
     return client
 """
+QUICK = ("-p", "no:cacheprovider", "-p", "no:schemathesis")
 INI = "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
 
 
@@ -36,4 +37,4 @@ def run(
     pytester.makeini(INI + ini)
     pytester.makepyfile(HEAD + code)
     start = pytester.runpytest_subprocess if alone else pytester.runpytest_inprocess
-    return start("-p", "no:cacheprovider", *arguments)
+    return start(*QUICK, *arguments)

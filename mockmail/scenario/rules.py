@@ -53,10 +53,10 @@ WhenSpec: Any = _spec(
     protocol=Literal[PROTOCOLS] | None,
     response=MatchSpec | None,
 )
-_SPECS = {word: _spec(kind) for word, kind in EFFECTS.items()}
+EFFECT_SPECS = {word: _spec(kind) for word, kind in EFFECTS.items()}
 DoSpec: Any = defstruct(
     "DoSpec",
-    [(word, spec | None | UnsetType, UNSET) for word, spec in _SPECS.items()],
+    [(word, spec | None | UnsetType, UNSET) for word, spec in EFFECT_SPECS.items()],
     bases=(Spec,),
     kw_only=True,
     namespace={"__doc__": "An effect: exactly one of them."},
@@ -103,12 +103,10 @@ def build(source: Source, spec: RuleSpec, path: Path) -> Rule:
 def _effect(source: Source, spec: Struct, path: Path) -> Effect:
     found = {word: each for word, each in structs.asdict(spec).items() if each is not UNSET}
     if len(found) != 1:
-        raise source.error(
-            path, f"expected one effect of {', '.join(EFFECTS)}, found {len(found)}"
-        )
+        raise source.error(path, f"expected one effect of {', '.join(EFFECTS)}, found {len(found)}")
     ((word, given),) = found.items()
     if given is None:  # "drop:" has nothing to say
-        given = source.convert({}, _SPECS[word], (*path, word))
+        given = source.convert({}, EFFECT_SPECS[word], (*path, word))
     try:
         return EFFECTS[word](**structs.asdict(given))
     except UnfitError as error:
@@ -120,14 +118,14 @@ def spec_of(rule: Rule) -> RuleSpec:
     """The same rule in the words of a scenario: the other way of `build`."""
     kind = type(rule.do)
     do = {
-        word: _SPECS[word](
+        word: EFFECT_SPECS[word](
             **{each.name: getattr(rule.do, each.name) for each in dataclasses.fields(EFFECTS[word])}
         )
         for word in EFFECTS
         if EFFECTS[word] is kind
     }
-    response = rule.when.response
-    words = {each.name: getattr(rule.when, each.name) for each in dataclasses.fields(When)}
+    when, response = rule.when, rule.when.response
+    words = {each.name: getattr(when, each.name) for each in dataclasses.fields(when)}
     words["response"] = None if response is None else MatchSpec(**dataclasses.asdict(response))
     return RuleSpec(
         when=WhenSpec(**words),

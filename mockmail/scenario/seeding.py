@@ -181,11 +181,6 @@ class Seeding:
             self._attachment(each, (*path, "attachments", number))
             for number, each in enumerate(spec.attachments)
         ]
-        headers = [
-            (name, each)
-            for name, given in spec.headers.items()
-            for each in (given if isinstance(given, list) else [given])
-        ]
         try:
             return compose(
                 subject=spec.subject,
@@ -195,7 +190,7 @@ class Seeding:
                 sender=spec.sender or SENDER,
                 to=spec.to or address,
                 cc=spec.cc,
-                headers=headers,
+                headers=spec.fields(),
                 charset=spec.charset,
                 date=date,
                 message_id=f"<{self._chance.token('message-id')}@{domain}>",
