@@ -1,6 +1,7 @@
 """The application: a request to its handler, and what comes of it to an answer."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from http import HTTPStatus
 from inspect import isawaitable
 from urllib.parse import unquote
@@ -140,14 +141,15 @@ async def _body(endpoint: Endpoint, kind: type[Spec], request: Request) -> Spec:
     return NewMessage(base64=octets) if mail else from_json(octets, kind)
 
 
-async def _octets(stream: AsyncIterator[bytes]) -> bytes:
+async def _octets(stream: AsyncGenerator[bytes, None]) -> bytes:
     octets = bytearray()
-    async for chunk in stream:
-        octets += chunk
-        if len(octets) > LARGEST:
-            raise Problem(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body has at most {LARGEST} octets"
-            )
+    async with aclosing(stream):
+        async for chunk in stream:
+            octets += chunk
+            if len(octets) > LARGEST:
+                raise Problem(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body has at most {LARGEST} octets"
+                )
     return bytes(octets)
 
 
