@@ -118,10 +118,8 @@ def spec_of(rule: Rule) -> RuleSpec:
     """The same rule in the words of a scenario: the other way of `build`."""
     kind = type(rule.do)
     do = {
-        word: EFFECT_SPECS[word](
-            **{each.name: getattr(rule.do, each.name) for each in dataclasses.fields(EFFECTS[word])}
-        )
-        for word in EFFECTS
+        word: spec(**{name: getattr(rule.do, name) for name in spec.__struct_fields__})
+        for word, spec in EFFECT_SPECS.items()
         if EFFECTS[word] is kind
     }
     when, response = rule.when, rule.when.response
