@@ -54,8 +54,15 @@ class Client:
     """One client of a world's engine."""
 
     def __init__(
-        self, world: World, protocol: str = "imap", *, octets: bool = False, tls: bool = False
+        self,
+        world: World,
+        protocol: str = "imap",
+        *,
+        octets: bool = False,
+        tls: bool = False,
+        believes: bool = True,
     ) -> None:
+        """With `believes` a shadow follows what it is told, and fails where nobody could."""
         self.world = world
         self.octets = octets
         """Feed one octet at a time."""
@@ -65,7 +72,7 @@ class Client:
         """A layer is to be put between, which is done before the next bytes are sent."""
         self.connection = world.engine.connect(protocol, tls=tls)
         self.connection.notify = lambda: None
-        self.shadow = Shadow() if protocol == "imap" else None
+        self.shadow = Shadow() if protocol == "imap" and believes else None
         self.pending = b""
         """Said, and not yet looked at by the test."""
         self._tags = 0
