@@ -47,6 +47,11 @@ def test_its_table_of_capabilities_is_the_catalogue(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out in README
 
 
+def test_its_table_of_requests_is_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["openapi", "--markdown"])
+    assert capsys.readouterr().out in README
+
+
 def test_it_has_the_two_commands() -> None:
     section = README.partition("## Two commands")[2].partition("\n## ")[0]
     commands = re.findall(r"^python3 -m venv .*$", section, flags=re.MULTILINE)

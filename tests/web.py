@@ -8,6 +8,7 @@ from typing import Any
 TOKEN = "swordfish"
 PATIENCE = 30
 """Seconds until a request that hangs is given up."""
+ROUNDS = 10_000
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 
@@ -66,6 +67,13 @@ class Api:
             return Answer(answer.status, fields, answer.read())
         finally:
             connection.close()
+
+    def until_waiting(self, count: int) -> None:
+        """Ask until so many requests wait for mail: nobody is told when one begins or ends."""
+        for _ in range(ROUNDS):
+            if self.get("/state").data["waiting"] == count:
+                return
+        raise AssertionError(f"there never were {count} requests that wait")
 
     def get(self, path: str, **options: Any) -> Answer:
         return self.ask("GET", path, **options)

@@ -15,7 +15,7 @@ from mockmail.serve.loop import Loop
 from mockmail.serve.server import Server
 
 NEEDED = "the control port needs Starlette and Hypercorn: pip install 'mockmail[control]'"
-GRACE = 1.0
+GRACE = 0.5
 """Seconds that requests under way have when the server stops."""
 _KEPT = 3_600
 """Seconds that a connection without requests is kept: the client shall be the one to close."""

@@ -26,6 +26,7 @@ def state(call: Call) -> StateValue:
         ports=dict(call.service.ports),
         now=world.clock.now,
         connections=len(world.engine.connections),
+        waiting=len(call.service.waits),
         users=[look.user(user) for user in server.users.values()],
         outbox=len(server.outbox),
         rules=len(list(server.faults)),

@@ -66,6 +66,8 @@ class StateValue(Spec):
     """The world's time."""
     connections: int
     """How many mail clients are connected."""
+    waiting: int
+    """How many requests wait for mail."""
     users: list[UserValue]
     """All users."""
     outbox: int

@@ -17,6 +17,9 @@ class Waits:
     def __init__(self) -> None:
         self._ends: dict[object, Callable[[Problem], None]] = {}
 
+    def __len__(self) -> int:
+        return len(self._ends)
+
     def end(self, why: Problem) -> None:
         """Let all that wait now have this for an answer."""
         for end in tuple(self._ends.values()):

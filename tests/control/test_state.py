@@ -15,7 +15,7 @@ def test_state(api: Api, anna: mockmail.User, mailserver: mockmail.Server) -> No
     assert state["host"] == "127.0.0.1"
     assert state["ports"] == {"imap": mailserver.imap.port, "smtp": mailserver.smtp.port}
     assert state["now"] == "2024-01-01T00:00:00Z"
-    assert (state["connections"], state["outbox"], state["rules"]) == (0, 0, 0)
+    assert [state[what] for what in ("connections", "waiting", "outbox", "rules")] == [0, 0, 0, 0]
     (user,) = state["users"]
     assert (user["login"], user["password"]) == ("anna", "apple")
     assert user["address"] == "anna@example.org"

@@ -12,26 +12,11 @@ import mockmail
 from mockmail.control.listener import Control
 from web import TOKEN, Answer, Api
 
-ROUNDS = 10_000
-
-
-def until(condition: Callable[[], object], api: Api) -> None:
-    """Go on asking something else until it is so; of a wait's start no one is told."""
-    for _ in range(ROUNDS):
-        if condition():
-            return
-        assert api.get("/clock").status == 200
-    pytest.fail("it never was so")
-
 
 @contextmanager
-def waiting(
-    api: Api, server: mockmail.Server, body: dict[str, object]
-) -> Iterator[Callable[[], Answer]]:
-    """A wait under way; what is lent gives its answer."""
+def waiting(api: Api, body: dict[str, object], count: int = 1) -> Iterator[Callable[[], Answer]]:
+    """A wait under way, the one with that number; what is lent gives its answer."""
     answers: list[Answer] = []
-    watchers = server._world.engine.watchers
-    before = len(watchers)
     thread = threading.Thread(target=lambda: answers.append(api.post("/wait", body)))
     thread.start()
 
@@ -39,7 +24,7 @@ def waiting(
         thread.join()
         return answers[0]
 
-    until(lambda: len(watchers) > before, api)
+    api.until_waiting(count)
     yield answer
     thread.join()
 
@@ -68,7 +53,7 @@ def test_mail_that_comes_while_others_ask(
     api: Api, anna: mockmail.User, mailserver: mockmail.Server
 ) -> None:
     wanted = {"subject": "Hello", "mailbox": "INBOX", "timeout": 30}
-    with waiting(api, mailserver, wanted) as first, waiting(api, mailserver, wanted) as second:
+    with waiting(api, wanted) as first, waiting(api, wanted, 2) as second:
         assert api.get("/state").status == 200
         send(mailserver, "Hello", "anna@example.org")
         assert first().data == second().data
@@ -105,30 +90,27 @@ def test_conditions_that_cannot_be(body: object, path: str, detail: str, api: Ap
     assert answer.data["detail"].startswith(detail)
 
 
-def test_a_reset_ends_a_wait(api: Api, mailserver: mockmail.Server) -> None:
-    with waiting(api, mailserver, {"subject": "never", "timeout": 600}) as answer:
+def test_a_reset_ends_a_wait(api: Api) -> None:
+    with waiting(api, {"subject": "never", "timeout": 600}) as answer:
         assert api.post("/reset").status == 204
         assert answer().problem == (409, "the server was reset meanwhile")
 
 
-def test_the_end_of_the_server_ends_a_wait(
-    api: Api, control: Control, mailserver: mockmail.Server
-) -> None:
-    with waiting(api, mailserver, {"subject": "never", "timeout": 600}) as answer:
+def test_the_end_of_the_server_ends_a_wait(api: Api, control: Control) -> None:
+    with waiting(api, {"subject": "never", "timeout": 600}) as answer:
         assert control.close()
         assert answer().problem == (503, "the server stops")
     with pytest.raises(ConnectionRefusedError):
         api.get("/state")
 
 
-def test_who_leaves_waits_no_more(api: Api, mailserver: mockmail.Server) -> None:
+def test_who_leaves_waits_no_more(api: Api) -> None:
     body = b'{"subject": "never", "timeout": 600}'
-    watchers = mailserver._world.engine.watchers
     with socket.create_connection((api.host, api.port)) as client:
         client.sendall(
             b"POST /v1/wait HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             b"Authorization: Bearer %b\r\nContent-Length: %d\r\n\r\n%b"
             % (TOKEN.encode(), len(body), body)
         )
-        until(lambda: watchers, api)
-    until(lambda: not watchers, api)
+        api.until_waiting(1)
+    api.until_waiting(0)
