@@ -33,17 +33,18 @@ def settings(folder: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the server's files are; it has been started as the README says."""
+    folder = tmp_path_factory.mktemp("examples")
     command = ["bash", "-c", f"exec {SERVE.strip()} --ready-file mail.json"]
     with subprocess.Popen(
-        command, cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
         assert process.stdout is not None
         # It says so once the files are written.
         assert any(line.startswith(b"serving empty") for line in process.stdout)
-        yield tmp_path
+        yield folder
         process.terminate()
         process.communicate(timeout=PATIENCE)
         assert process.returncode == 0

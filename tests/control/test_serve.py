@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import os
 import signal
 import socket
 import stat
@@ -71,17 +70,11 @@ def test_it_says_where_and_with_which_token(tmp_path: Path) -> None:
 
 
 def test_a_token_and_an_address_of_ones_own() -> None:
-    with serving("--control-token", "sword-fish~1=", "--control-host", "::1") as (process, facts):
+    with serving("--control-token", "sword-fish~1=", "--control-host", "::") as (process, facts):
         assert facts["control"]["token"] == "sword-fish~1="
-        assert facts["control"]["url"].startswith("http://[::1]:")
+        assert facts["control"]["url"].startswith("http://[::]:")
         assert api_of(facts).get("/state").status == 200
-        assert ended(process, signal.SIGINT) == ""
-
-
-def test_a_warning_where_others_can_come() -> None:
-    with serving("--control-host", "0.0.0.0") as (process, facts):
-        assert api_of(facts).get("/state").status == 200
-        assert "0.0.0.0 is open to other machines" in ended(process)
+        assert ":: is open to other machines" in ended(process, signal.SIGINT)
 
 
 def test_a_reset_keeps_all_ports() -> None:
@@ -129,6 +122,16 @@ def test_it_ends_while_somebody_does_not_read() -> None:
             assert ended(process) == ""
 
 
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """What a command does with signals, it does here, too."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("handlers")
 @pytest.mark.parametrize(
     ("options", "code", "problem"),
     [
@@ -149,6 +152,7 @@ def test_options_that_cannot_be(
     assert problem in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("handlers")
 def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server((LOOPBACK, 0)) as other:
         port = other.getsockname()[1]
@@ -156,17 +160,14 @@ def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
     assert f"can't listen on {LOOPBACK} port {port} for HTTP: " in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("missing", ["starlette", "hypercorn"])
-def test_without_the_extra(missing: str) -> None:
+def test_without_the_extra() -> None:
     code = (
-        f"import sys; sys.modules[{missing!r}] = None; from mockmail.cli import main;"
+        "import sys; sys.modules['hypercorn'] = None; from mockmail.cli import main;"
         " sys.exit(main(['serve', 'demo', '--control-port', '0']))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ}
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == (
-        "mockmail: the control port needs Starlette and Hypercorn:"
-        " pip install 'mockmail[control]'\n"
-    )
+    needed = "mockmail: the control port needs Starlette and Hypercorn:"
+    assert done.stderr == f"{needed} pip install 'mockmail[control]'\n"
