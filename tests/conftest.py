@@ -14,8 +14,8 @@ pytest_plugins = ["pytester"]
 
 REQUIRE = "MOCKMAIL_REQUIRE_PROGRAMS"
 """Set to 1 it makes a missing program a failure; CI sets it."""
-NODE_MODULES = Path(__file__).parent / "control" / "examples" / "node_modules"
-"""Where npm puts what the package.json beside it names."""
+NODE_MODULES = Path("examples", "node_modules")
+"""Where npm puts what a package.json names, beside the tests that need it."""
 _missing: dict[str, int] = {}
 
 
@@ -25,7 +25,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         _want(name, there=shutil.which(name) is not None)
     for marker in item.iter_markers("npm"):
         (name,) = marker.args
-        _want(name, there=(NODE_MODULES / name).is_dir())
+        _want(name, there=(item.path.parent / NODE_MODULES / name).is_dir())
 
 
 def _want(name: str, *, there: bool) -> None:

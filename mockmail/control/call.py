@@ -11,6 +11,8 @@ from mockmail.control.waits import Waits
 from mockmail.serve.server import Server
 
 T = TypeVar("T")
+VERSION = "/v1"
+"""What all paths begin with."""
 _DIGITS = 10
 
 
@@ -88,4 +90,4 @@ class JsonLines(Raw):
 
 def url(*segments: str | int) -> str:
     """The path of something here, below the version."""
-    return "/".join(["/v1", *(quote(str(each), safe="") for each in segments)])
+    return "/".join([VERSION, *(quote(str(each), safe="") for each in segments)])

@@ -3,9 +3,9 @@
 from http import HTTPStatus
 
 from mockmail.control import messages, rules, state, users
+from mockmail.control.call import VERSION
 from mockmail.control.endpoint import Endpoint, Handler
 
-VERSION = "/v1"
 _MAILBOX = "/users/{login}/mailboxes/{mailbox}"
 _MESSAGE = _MAILBOX + "/messages/{uid}"
 NOT_FOUND, CONFLICT, GONE = HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.GONE

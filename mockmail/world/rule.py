@@ -227,6 +227,8 @@ class Rules:
 
     def remove(self, rule: Rule) -> None:
         """It fires no more, nor is it missed. ``ValueError`` if it is not there."""
+        if rule not in self._rules:
+            raise ValueError(f"it is not among the rules: {rule}")
         self._rules.remove(rule)
         self.version += 1
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conftest import NODE_MODULES
 from web import PATIENCE, Api
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 CHAPTER = README.partition("## Other languages")[2].partition("\n## ")[0]
+NODE_MODULES = Path(__file__).parent / "examples" / "node_modules"
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", CHAPTER, flags=re.DOTALL)
 SERVE, CURL = (code for language, code in BLOCKS if language == "sh")
 (NODE,) = (code for language, code in BLOCKS if language == "js")

@@ -3,9 +3,9 @@
 import pytest
 
 from harness import Client, inbox
-from mockmail.wire.points import POINTS
-from mockmail.world.effects import Cut, Expunge
-from mockmail.world.rule import Match, Rule, When
+from mockmail.wire.points import POINTS, Point
+from mockmail.world.effects import Cut, Drop, Expunge
+from mockmail.world.rule import Match, Rule, Rules, When
 from mockmail.world.world import Broken
 
 FETCH_2 = When(point="data", command="FETCH", response=Match(kind="FETCH", uid=2))
@@ -193,3 +193,15 @@ def test_timeouts_are_points_too() -> None:
     world.engine.advance(1801)
     assert client.said() == b"* BYE"
     assert rule.fired == 1
+
+
+def test_a_rule_that_was_taken_away_neither_fires_nor_is_missed() -> None:
+    rules = Rules()
+    first, second = (rules.add(Rule(When("data"), Drop())) for _ in range(2))
+    version = rules.version
+    rules.remove(first)
+    assert rules.version != version
+    assert rules.at(Point.DATA) == rules.unfired() == [second]
+    assert [rules.add(Rule(When("data"), Drop())).name for _ in range(2)] == ["rule 3", "rule 4"]
+    with pytest.raises(ValueError, match="it is not among the rules: rule 1: when "):
+        rules.remove(first)
