@@ -29,7 +29,7 @@ def table() -> list[tuple[str, ...]]:
         rows.append(
             (
                 extension.name,
-                str(extension.rfc),
+                str(extension.rfc or ""),
                 ", ".join(shown),
                 "on" if extension.default else "off",
                 " ".join(extension.requires),

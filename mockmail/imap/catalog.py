@@ -30,7 +30,7 @@ from mockmail.imap.commands import (
     unselect,
 )
 from mockmail.imap.ext import (
-    auth_plain,
+    auth,
     children,
     condstore,
     enable,
@@ -95,7 +95,9 @@ EXTENSIONS = (
     sasl_ir.EXTENSION,
     starttls.EXTENSION,
     starttls.LOGINDISABLED,
-    auth_plain.EXTENSION,
+    auth.PLAIN,
+    auth.LOGIN,
+    auth.CRAM_MD5,
     id.EXTENSION,
     enable.EXTENSION,
     idle.EXTENSION,

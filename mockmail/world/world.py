@@ -108,6 +108,7 @@ class World:
                     self.catalogue,
                     self.host,
                     settings=self.imap,
+                    chance=self.chance,
                     buffer=buffer,
                     tls=tls,
                     offers_tls=lambda: self.offers_tls,
