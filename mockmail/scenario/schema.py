@@ -10,9 +10,8 @@ from typing import Any
 
 import msgspec
 
-from mockmail.imap.settings import ImapSettings
 from mockmail.scenario.document import Spec
-from mockmail.scenario.spec import ImapSpec, ScenarioSpec
+from mockmail.scenario.spec import SETTINGS, ScenarioSpec
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -23,7 +22,7 @@ def schema() -> dict[str, Any]:
     for kind in _all(Spec):
         definition = made["$defs"].get(kind.__name__)
         if definition is not None:
-            _describe(definition, ImapSettings if kind is ImapSpec else kind, kind)
+            _describe(definition, SETTINGS.get(kind, kind), kind)
     return {"$schema": DIALECT, "title": "A scenario of mockmail", **made}
 
 

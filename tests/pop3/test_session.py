@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from harness import PASSWORD, Client, inbox
 from mockmail.message.message import Message
-from mockmail.pop3 import commands
-from mockmail.pop3.session import AUTOLOGOUT, Answer, CommandRow, Session, State
+from mockmail.pop3.rows import Answer, CommandRow, State
+from mockmail.pop3.session import Session
+from mockmail.pop3.settings import Pop3Settings
 from mockmail.store.flags import NO_FLAGS
 from mockmail.wire.buffer import Buffer
 from mockmail.wire.dot import unstuff
@@ -18,6 +19,7 @@ from mockmail.world.effects import Cut
 from mockmail.world.rule import Match, Rule, When
 from mockmail.world.world import Broken, World
 
+AUTOLOGOUT = Pop3Settings().autologout
 LOGIN = b"USER anna\r\nPASS %b\r\n" % PASSWORD.encode()
 
 
@@ -270,8 +272,9 @@ def _crash(session: Session, argument: bytes) -> Answer:
 
 def test_a_bug_is_answered_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     row = CommandRow(b"CRASH", tuple(State), _crash)
-    monkeypatch.setitem(commands.COMMANDS, b"CRASH", row)
-    client = connected(inbox(1))
+    world = inbox(1)
+    monkeypatch.setitem(world.pop3_catalogue.commands, b"CRASH", row)
+    client = connected(world)
     assert answer(client, b"CRASH").startswith(b"-ERR [SYS/TEMP] ")
     assert answer(client, b"STAT") == b"+OK 1 32\r\n"
     with pytest.raises(Broken, match="ZeroDivisionError"):
