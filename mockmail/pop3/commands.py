@@ -18,7 +18,7 @@ def listing(session: Session, argument: bytes) -> Answer:
     drop = session.drop
     if argument:
         number = arguments.number(argument)
-        return reply.ok(drop.scan_listing(number, session.content(number)))
+        return reply.ok(drop.scan_listing(number, session.allowed(drop.entry(number))))
     rows = [drop.scan_listing(number, entry) for number, entry in drop.remaining()]
     return reply.lines(b"%d messages" % len(rows), rows)
 

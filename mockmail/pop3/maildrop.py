@@ -4,7 +4,7 @@ Numbers start from 1, and a message keeps its number as long as the session last
 Nothing is changed before `update`, which QUIT calls (RFC 1939 section 6).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import md5
 
 from mockmail.message.message import Message
@@ -101,7 +101,7 @@ class Maildrop:
                 break
             if entry.uid > self._seen_to:
                 self._seen_to = entry.uid
-                if not (once and self._key(entry) in self._user.popped):
+                if not (once and self._user.popped.get(self._key(entry))):
                     self.entries.append(entry)
 
     def refresh(self) -> None:
@@ -169,13 +169,21 @@ class Maildrop:
     def update(self, origin: str) -> None:
         """The UPDATE state: do what is to be done for what was marked and brought."""
         removed = {**self.deleted, **(self.retrieved if self._settings.expire == 0 else {})}
-        kept = [self.entries[n - 1] for n in self.retrieved if n not in removed]
+        self._user.popped.update((self._key(self.entries[n - 1]), True) for n in self.retrieved)
         with self._store.transaction(origin) as tx:
-            if self._settings.seen:
-                uids = [entry.uid for entry in kept]
-                tx.store_flags(self._mailbox, uids, FlagOp.ADD, SEEN)
-            tx.expunge(self._mailbox, [self.entries[n - 1].uid for n in sorted(removed)])
-        self._user.popped.update((self._key(entry), None) for entry in kept)
+            tx.expunge(self._mailbox, self._uids(removed))
+        self.close(origin)
+
+    def close(self, origin: str) -> None:
+        """The end of a session, with the UPDATE state or without it: note what was brought."""
+        for number in self.retrieved:
+            self._user.popped.setdefault(self._key(self.entries[number - 1]), False)
+        if self._settings.seen:
+            with self._store.transaction(origin) as tx:
+                tx.store_flags(self._mailbox, self._uids(self.retrieved), FlagOp.ADD, SEEN)
+
+    def _uids(self, numbers: Iterable[int]) -> list[Uid]:
+        return [self.entries[number - 1].uid for number in sorted(numbers)]
 
 
 class ReadOnly(Maildrop):
@@ -187,6 +195,9 @@ class ReadOnly(Maildrop):
         pass
 
     def update(self, origin: str) -> None:
+        pass
+
+    def close(self, origin: str) -> None:
         pass
 
 

@@ -144,7 +144,10 @@ class Session:
 
     def content(self, number: int) -> Entry:
         """The message of that number, to be sent; `Err` if that can't be."""
-        entry = self.drop.content(number)
+        return self.allowed(self.drop.content(number))
+
+    def allowed(self, entry: Entry) -> Entry:
+        """The message, if an extension has nothing against that it is sent."""
         for refuses in self.catalogue.refusals:
             error = refuses(self, entry)
             if error is not None:
@@ -174,6 +177,8 @@ class Session:
         try:
             yield from converse(self, manners, self._command, report)
         finally:
+            if self.maildrop is not None:
+                self.maildrop.close(self.name)
             self.unlock()
 
     def _command(self, line: bytes) -> Steps:

@@ -28,7 +28,7 @@ class Pop3Settings:
     fetch_expunged: bool = True
     """In a snapshot RETR and TOP find what others have expunged (RFC 1939 section 4); or -ERR."""
     seen: bool = True
-    r"""QUIT gives what RETR has brought the flag \Seen."""
+    r"""What RETR has brought gets the flag \Seen when the session ends, with QUIT or without."""
     once: bool = False
     """What RETR has brought in a session that said QUIT is not shown to later ones."""
     most: int | None = None

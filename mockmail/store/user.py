@@ -45,8 +45,8 @@ class User:
 
         self.next_login = 0.0
         """From when on POP3 lets him in again, on the clock's scale of waits (RFC 2449 section 6.5)."""
-        self.popped: dict[tuple[int, int], None] = {}
-        """UIDVALIDITY and UID of what POP3 has brought in sessions that said QUIT."""
+        self.popped: dict[tuple[int, int], bool] = {}
+        """What POP3 has brought, by UIDVALIDITY and UID, and whether the session said QUIT."""
 
     def mailbox(self, name: str) -> Mailbox | None:
         """One of his own."""
