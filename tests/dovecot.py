@@ -17,7 +17,7 @@ from typing import Any, Self
 from nobody import hand_over
 
 PROGRAM = "/usr/lib/dovecot/imap"
-POP3 = ("/usr/lib/dovecot/pop3", "-o", "pop3_lock_session=yes")
+POP3 = ("/usr/lib/dovecot/pop3",)
 LAST = ("-o", "pop3_enable_last=yes")
 """With the command LAST; RSET then takes \\Seen from all messages."""
 VERSION = "2.3."
