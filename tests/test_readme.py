@@ -40,8 +40,11 @@ def test_it_lists_every_public_name() -> None:
     assert set(re.findall(r"`(\w+)`", " ".join(first))) == set(mockmail.__all__)
 
 
-def test_its_table_of_capabilities_is_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["capabilities", "--markdown"])
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_its_table_of_capabilities_is_the_catalogue(
+    capsys: pytest.CaptureFixture[str], protocol: str
+) -> None:
+    main(["capabilities", protocol, "--markdown"])
     assert capsys.readouterr().out in README
 
 
