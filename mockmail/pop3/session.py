@@ -21,7 +21,6 @@ from mockmail.sasl.mechanism import (
 )
 from mockmail.store.journal import Entry
 from mockmail.store.mailbox import Mailbox
-from mockmail.store.names import canonical
 from mockmail.store.store import Store
 from mockmail.store.user import User
 from mockmail.wire.acts import COMMITTED, At, Begin, Say, Switch, Talk, Wait
@@ -108,7 +107,7 @@ class Session:
             raise Err(f"Come again in {user.next_login - now:.0f} seconds", "LOGIN-DELAY")
         if self.settings.lock and user.maildrop_lock:
             raise Err("The maildrop is locked by another POP3 session", "IN-USE")
-        mailbox = self.store.mailbox(user, canonical(self.settings.mailbox))
+        mailbox = self.store.mailbox(user, self.settings.mailbox)
         if mailbox is None:
             raise Err(f"There is no mailbox {self.settings.mailbox}", "SYS/PERM")
         remove_old(self.store, user, self.clock.now, self.settings)

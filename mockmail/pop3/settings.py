@@ -46,6 +46,8 @@ class Pop3Settings:
     """Seconds after a login until the next one (LOGIN-DELAY; RFC 2449 section 6.5)."""
     plaintext: bool = True
     """Passwords may be sent without TLS (RFC 5034 section 4)."""
+    initial_response: bool = True
+    """AUTH takes one behind the mechanism (RFC 5034), or it does not (RFC 1734)."""
     autologout: float = 600.0
     """Seconds of silence (RFC 1939 section 3: at least 10 minutes)."""
     line: int = 255

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from mockmail.chance import Chance
 from mockmail.clock import Clock
+from mockmail.sasl.saslprep import prepared
 from mockmail.store.store import Store
 from mockmail.store.user import User
 
@@ -61,7 +62,7 @@ class Malformed(Exception):
 
 def let_in(store: Store, name: str, knows: Callable[[str], bool]) -> User:
     """The user of that name whose password the client `knows`, or `AuthenticationFailed`."""
-    user = store.users.get(name)
+    user = store.users.get(name) or _called(store, name)
     if user is None or not knows(user.password):
         raise AuthenticationFailed(name)
     if user.disabled:
@@ -71,6 +72,15 @@ def let_in(store: Store, name: str, knows: Callable[[str], bool]) -> User:
     return user
 
 
+def _called(store: Store, name: str) -> User | None:
+    """The user whose name is prepared to the same (RFC 4013)."""
+    wanted = prepared(name)
+    if wanted is None:
+        return None
+    return next((user for user in store.users.values() if prepared(user.name) == wanted), None)
+
+
 def check_password(store: Store, name: str, password: str) -> User:
     """The user of that name and password, or `AuthenticationFailed`."""
-    return let_in(store, name, lambda right: right == password)
+    given = prepared(password)
+    return let_in(store, name, lambda right: given is not None and prepared(right) == given)

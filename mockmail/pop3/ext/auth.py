@@ -28,6 +28,8 @@ def auth(session: Session, argument: bytes) -> Answer:
     name, space, initial = argument.partition(b" ")
     if not name:
         return reply.lines(b"Mechanisms follow", list(offered))
+    if space and not session.settings.initial_response:
+        raise Err("AUTH takes a mechanism and no more")
     row = offered.get(name.upper())
     if row is None:
         raise Err("There is no such SASL mechanism")
