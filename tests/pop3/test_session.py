@@ -262,6 +262,40 @@ def test_a_cut_inside_a_message_counts_what_is_sent() -> None:
     world.check()
 
 
+@pytest.mark.parametrize(
+    ("point", "command", "said", "sent"),
+    [
+        ("received", "XTND XMIT", b"", 0),
+        ("continuation", "XTND XMIT", b"", 0),
+        ("committed", "XTND XMIT", b"+OK Send the message; end with a dot on a line\r\n", 1),
+        ("before-ok", "XTND XMIT", b"+OK Send the message; end with a dot on a line\r\n", 1),
+    ],
+)
+def test_a_connection_that_breaks_while_mail_is_sent(
+    point: str, command: str, said: bytes, sent: int
+) -> None:
+    world = inbox(world=World(pop3=Pop3Settings(capabilities="+XMIT")))
+    world.rules.add(Rule(When(point=point, command=command), Cut()))
+    client = connected(world)
+    client.send(b"XTND XMIT\r\nTo: ben@example.net\r\n\r\nx\r\n.\r\n")
+    assert (client.said(), client.ended) == (said, "reset")
+    assert len(world.delivery.outbox) == sent
+    for each in world.delivery.outbox:
+        assert (each.sender, each.recipients) == ("anna@example.org", ("ben@example.net",))
+        assert each.raw == b"To: ben@example.net\r\n\r\nx\r\n"
+    world.check()
+
+
+def test_a_challenge_that_never_comes() -> None:
+    world = inbox(1)
+    when = When(point="continuation", command="AUTH", response=Match(kind="+"))
+    world.rules.add(Rule(when, Cut(how="fin")))
+    client = connected(world, login=False)
+    assert answer(client, b"AUTH PLAIN") == b""
+    assert client.ended == "fin"
+    world.check()
+
+
 # Bugs of ours
 
 

@@ -36,7 +36,8 @@ def furnished(settings: Pop3Settings) -> World:
 def test_dialogue(title: str, text: str) -> None:
     found = re.match(r"(\{.*\}): ", title)
     assert found
-    play(furnished(Pop3Settings(**yaml.safe_load(found[1]))), text)
+    for octets in (False, True):
+        play(furnished(Pop3Settings(**yaml.safe_load(found[1]))), text, octets=octets)
 
 
 def login(world: World) -> bytes:

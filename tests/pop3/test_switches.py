@@ -36,7 +36,8 @@ def switched(name: str, state: str) -> World:
 @pytest.mark.parametrize("state", ["on", "off"])
 @pytest.mark.parametrize("name", SWITCHES)
 def test_a_switch(name: str, state: str) -> None:
-    play(switched(name, state), SMOKE[f"{name} {state}"])
+    for octets in (False, True):
+        play(switched(name, state), SMOKE[f"{name} {state}"], octets=octets)
 
 
 @pytest.mark.parametrize("state", ["on", "off"])
