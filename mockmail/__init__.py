@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr__
     from mockmail.api import open_server, server_in_nursery, start_server
+    from mockmail.client.conflict import Conflict
     from mockmail.client.drivers import (
         AsyncImapClient,
         AsyncPop3Client,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
         SmtpClient,
     )
     from mockmail.client.imap_answer import ImapAnswer
+    from mockmail.client.outcome import Outcome, Race
     from mockmail.client.pop3 import Pop3Answer
     from mockmail.client.smtp import SmtpAnswer
     from mockmail.delivery.delivery import Sent
@@ -63,6 +65,7 @@ _HOMES = {
     "AsyncSmtpClient": "mockmail.client.drivers",
     "Attachment": "mockmail.message.attachment",
     "Broken": "mockmail.world.world",
+    "Conflict": "mockmail.client.conflict",
     "Cut": "mockmail.world.effects",
     "Delay": "mockmail.world.effects",
     "Deliver": "mockmail.world.effects",
@@ -86,8 +89,10 @@ _HOMES = {
     "Moment": "mockmail.world.moment",
     "Move": "mockmail.world.effects",
     "NotThere": "mockmail.world.named",
+    "Outcome": "mockmail.client.outcome",
     "Pop3Answer": "mockmail.client.pop3",
     "Pop3Client": "mockmail.client.drivers",
+    "Race": "mockmail.client.outcome",
     "Repeat": "mockmail.world.effects",
     "Replace": "mockmail.world.effects",
     "Rule": "mockmail.world.rule",
@@ -116,6 +121,7 @@ __all__ = [
     "AsyncSmtpClient",
     "Attachment",
     "Broken",
+    "Conflict",
     "Cut",
     "Delay",
     "Deliver",
@@ -138,9 +144,11 @@ __all__ = [
     "Moment",
     "Move",
     "NotThere",
+    "Outcome",
     "Pop3Answer",
     "Pop3Client",
     "Pop3Settings",
+    "Race",
     "Repeat",
     "Replace",
     "Rule",

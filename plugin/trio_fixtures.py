@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_mockmail.fixtures import SERVERS
+from pytest_mockmail.servers import SERVERS, asked
 
 if TYPE_CHECKING:
     import trio
@@ -14,16 +14,38 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def mailserver_trio(request: pytest.FixtureRequest, nursery: "trio.Nursery") -> "Iterator[Server]":
+def _no_other_loop(request: pytest.FixtureRequest) -> None:
+    """Say what is wrong where another plugin takes all async tests for its own."""
+    config = request.config
+    if config.pluginmanager.hasplugin("asyncio"):
+        mode = config.getoption("asyncio_mode") or config.getini("asyncio_mode")
+        if str(getattr(mode, "value", mode)) == "auto":
+            pytest.fail(
+                "mailserver_trio can't work with asyncio_mode = auto, by which pytest-asyncio"
+                " runs all async tests itself: set asyncio_mode = strict",
+                pytrace=False,
+            )
+
+
+@pytest.fixture
+def mailserver_trio(
+    request: pytest.FixtureRequest,
+    _no_other_loop: None,
+    nursery: "trio.Nursery",
+) -> "Iterator[Server]":
     """A fresh mail server in the test's own Trio loop, on the loop's clock.
 
-    The same object as ``mailserver``. Beside sockets it gives memory streams:
-    ``stream = mailserver_trio.imap.connect()`` is a client's end without a port,
-    on which cuts and splits are exact. A test that must not wait for timeouts
-    asks for pytest-trio's ``autojump_clock`` as well.
+    The same object as ``mailserver``, with the same marker. Beside sockets it gives
+    memory streams: ``stream = mailserver_trio.imap.connect()`` is a client's end without
+    a port, on which cuts and splits are exact. What waits is in ``mailserver_trio.aio``.
+    A test that must not wait for timeouts asks for pytest-trio's ``autojump_clock`` as
+    well.
     """
     from mockmail import server_in_nursery
 
-    with server_in_nursery(nursery) as server:
+    default = asked(request.config, request.node)
+    with server_in_nursery(
+        nursery, default.scenario, capabilities=default.capabilities, seed=default.seed
+    ) as server:
         request.node.stash.setdefault(SERVERS, []).append(server)
         yield server

@@ -3,27 +3,38 @@
 import os
 import shutil
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
 from harness import WORLDS, check_shadows
-from pytest_mockmail.fixtures import SERVERS
+from pytest_mockmail.servers import SERVERS
 
 pytest_plugins = ["pytester"]
 
 REQUIRE = "MOCKMAIL_REQUIRE_PROGRAMS"
 """Set to 1 it makes a missing program a failure; CI sets it."""
+NODE_MODULES = Path(__file__).parent / "control" / "examples" / "node_modules"
+"""Where npm puts what the package.json beside it names."""
 _missing: dict[str, int] = {}
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in item.iter_markers("program"):
         (name,) = marker.args
-        if shutil.which(name) is None:
-            if os.environ.get(REQUIRE) == "1":
-                pytest.fail(f"{name} is not installed, and {REQUIRE} is set", pytrace=False)
-            _missing[name] = _missing.get(name, 0) + 1
-            pytest.skip(f"{name} is not installed")
+        _want(name, there=shutil.which(name) is not None)
+    for marker in item.iter_markers("npm"):
+        (name,) = marker.args
+        _want(name, there=(NODE_MODULES / name).is_dir())
+
+
+def _want(name: str, *, there: bool) -> None:
+    if there:
+        return
+    if os.environ.get(REQUIRE) == "1":
+        pytest.fail(f"{name} is not installed, and {REQUIRE} is set", pytrace=False)
+    _missing[name] = _missing.get(name, 0) + 1
+    pytest.skip(f"{name} is not installed")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -23,6 +23,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from mockmail.client.values import response_end
 from mockmail.imap.rows import State
 from mockmail.imap.session import Session
 from mockmail.message.message import Message
@@ -53,8 +54,15 @@ class Client:
     """One client of a world's engine."""
 
     def __init__(
-        self, world: World, protocol: str = "imap", *, octets: bool = False, tls: bool = False
+        self,
+        world: World,
+        protocol: str = "imap",
+        *,
+        octets: bool = False,
+        tls: bool = False,
+        believes: bool = True,
     ) -> None:
+        """With `believes` a shadow follows what it is told, and fails where nobody could."""
         self.world = world
         self.octets = octets
         """Feed one octet at a time."""
@@ -64,7 +72,7 @@ class Client:
         """A layer is to be put between, which is done before the next bytes are sent."""
         self.connection = world.engine.connect(protocol, tls=tls)
         self.connection.notify = lambda: None
-        self.shadow = Shadow() if protocol == "imap" else None
+        self.shadow = Shadow() if protocol == "imap" and believes else None
         self.pending = b""
         """Said, and not yet looked at by the test."""
         self._tags = 0
@@ -207,7 +215,6 @@ def dialogues(path: Path) -> list[tuple[str, str]]:
 
 # The shadow
 
-_LITERAL = re.compile(rb"\{(\d+)\}\r\n\Z")
 _SENT_LITERAL = re.compile(rb"\{(\d+)\+?\}\Z")
 _NUMBERED = re.compile(rb"\* (\d+) (EXISTS|EXPUNGE|FETCH|UIDFETCH)\b(.*)", re.DOTALL)
 _VANISHED = re.compile(rb"\* VANISHED ((?:\(EARLIER\) )?)([0-9:,]+)\r\n")
@@ -263,19 +270,11 @@ class Shadow:
 
     def _take(self) -> bytes | None:
         """One response with its literals, or None if it is not all there."""
-        end = 0
-        while True:
-            line_end = self._from_server.find(b"\r\n", end)
-            if line_end < 0:
-                return None
-            end = line_end + 2
-            literal = _LITERAL.search(self._from_server[:end])
-            if literal is None:
-                response, self._from_server = self._from_server[:end], self._from_server[end:]
-                return response
-            end += int(literal[1])
-            if end > len(self._from_server):
-                return None
+        end = response_end(self._from_server)
+        if end is None:
+            return None
+        response, self._from_server = self._from_server[:end], self._from_server[end:]
+        return response
 
     def _apply(self, response: bytes) -> None:
         tag, _, rest = response.partition(b" ")

@@ -61,3 +61,11 @@ def test_time_goes_on_and_not_beyond_its_end(seconds: float, why: str) -> None:
         clock.advance(seconds)
     assert clock.waited == 2
     assert clock.now == EPOCH + timedelta(seconds=2)
+
+
+def test_waits_may_pass_quicker_than_the_driver_says() -> None:
+    clock = Clock(driver=lambda: 10.0)
+    clock.rate = 60.0
+    clock.advance(5)
+    assert clock.waited == 605
+    assert clock.now == EPOCH + timedelta(seconds=5)

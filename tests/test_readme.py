@@ -9,6 +9,7 @@ import pytest
 
 import mockmail
 from mockmail.cli import main
+from pytests import INI, QUICK
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -22,7 +23,8 @@ def test_its_tests_pass(pytester: pytest.Pytester) -> None:
         (pytester.path / f"test_{number}.py").write_text(code, encoding="utf-8")
     for number, (_, scenario) in enumerate(pair for pair in BLOCKS if pair[0] == "yaml"):
         (pytester.path / f"scenario{number or ''}.yaml").write_text(scenario, encoding="utf-8")
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error")
+    pytester.makeini(INI)
+    result = pytester.runpytest_subprocess(*QUICK, "-W", "error")
     result.assert_outcomes(passed=sum(code.count("def test_") for code in TESTS))
 
 
@@ -48,7 +50,15 @@ def test_its_table_of_capabilities_is_the_catalogue(
     assert capsys.readouterr().out in README
 
 
+def test_its_table_of_requests_is_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["openapi", "--markdown"])
+    assert capsys.readouterr().out in README
+
+
 def test_it_has_the_two_commands() -> None:
     section = README.partition("## Two commands")[2].partition("\n## ")[0]
     commands = re.findall(r"^python3 -m venv .*$", section, flags=re.MULTILINE)
-    assert [command.rpartition("/")[2] for command in commands] == ["mockmail demo", "pytest"]
+    assert [command.rpartition("/")[2] for command in commands] == [
+        "mockmail demo",
+        "pytest -n auto",
+    ]

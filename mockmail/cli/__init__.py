@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "read scenarios and name their mistakes",
     "seed": "make scenarios, convert mail to them and back, look into them",
     "schema": "print the JSON Schema of scenario files, for editors",
+    "openapi": "print the OpenAPI document of the control port",
     "capabilities": "list what IMAP or POP3 consists of here, and what can be switched",
 }
 EXIT_CODES = "exit codes: 0 fine, 1 it didn't work, 2 wrong call"
@@ -44,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Nobody reads on; nor shall the interpreter try at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
         return 1
     except Failure as failure:
         print(f"mockmail: {failure}", file=sys.stderr)

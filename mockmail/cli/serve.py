@@ -6,15 +6,19 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 
 from mockmail.cli.failure import Failure, told
+from mockmail.control.guard import TOKEN, new_token
+from mockmail.control.listener import Control
+from mockmail.control.look import world_of
 from mockmail.imap.catalog import catalogue
 from mockmail.scenario.errors import ScenarioError
 from mockmail.scenario.load import load
-from mockmail.serve.loop import ServerThread
+from mockmail.serve.loop import Loop, ServerThread
 from mockmail.serve.server import LOOPBACK, Server
 from mockmail.world.world import PROTOCOLS
 
@@ -48,6 +52,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar='"+X -Y"',
         help="IMAP's, switched on and off after the scenario's own",
     )
+    add(
+        "--control-port",
+        type=_port,
+        metavar="N",
+        help="be asked and told by HTTP there (mockmail openapi); 0: the system chooses",
+    )
+    add("--control-host", metavar="HOST", help=f"the address of that port ({LOOPBACK})")
+    add(
+        "--control-token",
+        type=_token,
+        metavar="TOKEN",
+        help="what requests must know; made at random if nothing is said",
+    )
     add("--json", action="store_true", help="say where it listens as one line of JSON")
     add(
         "--ready-file",
@@ -62,6 +79,14 @@ def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > _LAST_PORT:
         raise argparse.ArgumentTypeError(f"a port is a number from 0 to {_LAST_PORT}, not {text}")
     return int(text)
+
+
+def _token(text: str) -> str:
+    if not TOKEN.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            "a token is made of letters, digits and -._~+/, with = at the end (RFC 6750)"
+        )
+    return text
 
 
 def _rate(text: str) -> float:
@@ -82,13 +107,30 @@ def _capabilities(text: str) -> str:
     return text
 
 
+@contextmanager
+def _signals() -> Iterator[SimpleQueue[int]]:
+    """The signals that come meanwhile and ask for an end."""
+    caught: SimpleQueue[int] = SimpleQueue()  # a handler may put into it at any moment
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(each, lambda number, _: caught.put(number)) for each in numbers]
+    try:
+        yield caught
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
 def run(chosen: argparse.Namespace) -> int:
     """Serve; 0 after a signal."""
-    signals: SimpleQueue[int] = SimpleQueue()  # may be put into at any moment
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda number, _: signals.put(number))
+    with _signals() as signals:
+        return _serve(chosen, signals)
+
+
+def _serve(chosen: argparse.Namespace, signals: SimpleQueue[int]) -> int:
     ports = {scheme: getattr(chosen, f"{scheme}_port") for scheme in (*PROTOCOLS, *SECURE)}
     asked = {scheme: port for scheme, port in ports.items() if port is not None}
+    if chosen.control_port is None and (chosen.control_host or chosen.control_token):
+        raise Failure("--control-host and --control-token go with --control-port")
     tls = chosen.tls or any(scheme in asked for scheme in SECURE)
     try:
         world = load(chosen.file).world(chosen.seed, chosen.capabilities)
@@ -99,19 +141,56 @@ def run(chosen: argparse.Namespace) -> int:
             chosen.ready_file.unlink(missing_ok=True)
     world.host = chosen.name or world.host
     world.clock.rate = chosen.rate
-    with ServerThread() as thread:
-        server = Server(world, thread.loop, host=chosen.host, ports=asked)
-        try:
-            facts = _opened(server, (*PROTOCOLS, *(SECURE if tls else ())), chosen, asked)
-            _announce(facts, chosen)
-            signals.get()
-        finally:
-            if chosen.ready_file is not None:
-                chosen.ready_file.unlink(missing_ok=True)
-            server.close()
-    for failure in world.failures:
+    thread = ServerThread()
+    server = Server(world, thread.loop, host=chosen.host, ports=asked)
+    control = None
+    ended = True
+    try:
+        facts = _opened(server, (*PROTOCOLS, *(SECURE if tls else ())), chosen, asked)
+        if chosen.control_port is not None:
+            control = _controlled(server, thread.loop, facts, chosen)
+        _announce(facts, chosen)
+        signals.get()
+    finally:
+        if chosen.ready_file is not None:
+            chosen.ready_file.unlink(missing_ok=True)
+        if control is not None:
+            ended = control.close()
+        server.close()
+        if ended:  # else the thread ends with the process
+            thread.stop()
+    failures = world_of(server).failures
+    for failure in failures:
         print(f"mockmail: {failure!r}", file=sys.stderr)
-    return 1 if world.failures else 0
+    return 1 if failures else 0
+
+
+def _controlled(
+    server: Server, loop: Loop, facts: dict[str, object], chosen: argparse.Namespace
+) -> Control:
+    """Open the control port, and add it to what is said about the server."""
+    host, ports = facts["host"], facts["ports"]
+    assert isinstance(host, str)
+    assert isinstance(ports, dict)
+    wanted = chosen.control_host or LOOPBACK
+    try:
+        control = Control(
+            server,
+            loop,
+            ports,
+            mail_host=host,
+            host=wanted,
+            port=chosen.control_port,
+            token=chosen.control_token or new_token(),
+        )
+    except OSError as error:
+        place = f"{wanted} port {chosen.control_port}" if chosen.control_port else wanted
+        raise Failure(f"can't listen on {place} for HTTP: {error.strerror}") from error
+    except ImportError as missing:
+        raise Failure(str(missing)) from missing
+    _warn_of(control.host)
+    facts["control"] = {"url": control.url, "token": control.token}
+    return control
 
 
 def _opened(
@@ -133,17 +212,28 @@ def _opened(
             raise Failure(problem) from error
         except ImportError as missing:
             raise Failure(str(missing)) from missing
-    if not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
-        print(
-            f"mockmail: warning: {host} is open to other machines, and this server has no secrets",
-            file=sys.stderr,
-        )
+    _warn_of(host)
     ca = str(server.ca.path) if any(scheme in SECURE for scheme in schemes) else None
     users = {
         user.login: {"password": user.password, "address": user.address}
         for user in server.users.values()
     }
-    return {"scenario": chosen.file, "host": host, "ports": ports, "ca": ca, "users": users}
+    return {
+        "scenario": chosen.file,
+        "host": host,
+        "ports": ports,
+        "ca": ca,
+        "users": users,
+        "control": None,
+    }
+
+
+def _warn_of(host: str) -> None:
+    if not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
+        print(
+            f"mockmail: warning: {host} is open to other machines, and this server has no secrets",
+            file=sys.stderr,
+        )
 
 
 def _announce(facts: dict[str, object], chosen: argparse.Namespace) -> None:
@@ -158,12 +248,15 @@ def _announce(facts: dict[str, object], chosen: argparse.Namespace) -> None:
 
 
 def _lines(facts: dict[str, object]) -> str:
-    ports, users, host = facts["ports"], facts["users"], facts["host"]
+    ports, users, host, control = (facts[name] for name in ("ports", "users", "host", "control"))
     assert isinstance(ports, dict)
     assert isinstance(users, dict)
     lines = [f"{scheme:6}{host} port {port}" for scheme, port in ports.items()]
     if facts["ca"] is not None:
         lines.append(f"{'ca':6}{facts['ca']}")
+    if control is not None:
+        assert isinstance(control, dict)
+        lines.append(f"{'http':6}{control['url']}, token {control['token']}")
     lines += [
         f"{'user':6}{login}, password {user['password']}, {user['address']}"
         for login, user in users.items()
@@ -180,6 +273,10 @@ def _environment(facts: dict[str, object]) -> str:
         lines.append(f"MOCKMAIL_{scheme.upper()}_PORT={port}")
     if facts["ca"] is not None:
         lines.append(f"MOCKMAIL_CA={facts['ca']}")
+    control = facts["control"]
+    if control is not None:
+        assert isinstance(control, dict)
+        lines += [f"MOCKMAIL_CONTROL_{name.upper()}={text}" for name, text in control.items()]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -187,6 +284,7 @@ def _write(path: Path, text: str) -> None:
     """The whole file at once: nobody sees half of it."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        draft.touch(mode=0o600)  # there may be a token in it
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
     finally:

@@ -52,6 +52,12 @@ class Client(Generic[A, R]):
         """The letter that the session has in the transcript."""
         return self._link.session
 
+    @property
+    def closed(self) -> bool:
+        """Whether the connection has ended, whoever did it."""
+        self._hear()
+        return self._link.ended is not None
+
     def raw(self, octets: bytes) -> None:
         """Send octets as they are. What they are answered is `told`."""
         self._hear()
@@ -70,16 +76,12 @@ class Client(Generic[A, R]):
         """Be gone, without a word."""
         self._link.leave()
 
-    def drop(self) -> None:
-        """The server ends the connection, without a word."""
-        self._link.drop()
-
     def run(self, steps: Steps[A]) -> R:
         """Go through the steps of a command: the driver's part."""
         raise NotImplementedError
 
     def enter(self, entry: Entry | None) -> R:
-        """Read the greeting, and log in if there is an `entry`: the start of a conversation."""
+        """Read the greeting, and log in; without an `entry` the greeting is `told`."""
         return self.run(self._enter(entry))
 
     # For protocols

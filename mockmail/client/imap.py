@@ -21,6 +21,11 @@ class ImapCommands(Client[ImapAnswer, R]):
     """The tag of the command for which the server wants more: in IDLE, for example."""
     _utf8 = False
 
+    @property
+    def wants_more(self) -> bool:
+        """Whether the server has answered the last command with ``+``."""
+        return self._running is not None
+
     def send(self, *parts: str | bytes) -> R:
         r"""A command in words of your own, without its tag: ``send("UID FETCH 1:* (FLAGS)")``.
 
@@ -30,7 +35,10 @@ class ImapCommands(Client[ImapAnswer, R]):
         return self.run(self._command(*parts))
 
     def more(self, line: str) -> R:
-        """What the server wants that has answered a command with ``+``: the DONE of IDLE."""
+        """What the server wants that has answered a command with ``+``: the DONE of IDLE.
+
+        What it has told since then and nobody has asked for is a part of the answer.
+        """
         return self.run(self._more(line))
 
     def wait_for(self, kind: str) -> R:
@@ -94,7 +102,7 @@ class ImapCommands(Client[ImapAnswer, R]):
         return self.send("NOOP")
 
     def idle(self) -> R:
-        """Answered by ``+``; what is told until `done` is `told`."""
+        """Answered by ``+``; what is told until `done` is `told`, or in the answer to that."""
         return self.send("IDLE")
 
     def done(self) -> R:
@@ -132,6 +140,7 @@ class ImapCommands(Client[ImapAnswer, R]):
     def _enter(self, entry: Entry | None) -> Steps[ImapAnswer]:
         greeting = yield b""
         if entry is None:
+            self._unasked.append(greeting)
             return self._answer([greeting])
         answer = yield from self._command("LOGIN", _string(entry.user), _string(entry.password))
         if answer.ok and entry.enable is not None:
@@ -154,9 +163,8 @@ class ImapCommands(Client[ImapAnswer, R]):
     def _more(self, line: str) -> Steps[ImapAnswer]:
         if self._running is None:
             raise RuntimeError(self._story("is in no command that wants more"))
-        tag, self._running = self._running, None
         octets = _octets(b"", [line])
-        self._set_aside()
+        tag, self._running = self._running, None
         return (yield from self._until_tagged(tag, octets))
 
     def _until_tagged(self, tag: bytes, octets: Iterator[bytes]) -> Steps[ImapAnswer]:

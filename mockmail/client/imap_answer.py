@@ -39,10 +39,15 @@ class ImapAnswer(Answer):
         self._last = last
         self._utf8 = utf8
 
-    def _data_lines(self) -> Sequence[bytes]:
+    @property
+    def untagged(self) -> Sequence[bytes]:
+        """The lines beside the one that ended the command."""
         return self.lines if self._last is None else self.lines[:-1]
 
-    def _untagged(self, *kinds: bytes) -> Iterator[bytes]:
+    def _data_lines(self) -> Sequence[bytes]:
+        return self.untagged
+
+    def _told(self, *kinds: bytes) -> Iterator[bytes]:
         """What follows these words."""
         for line in self.lines:
             found = _UNTAGGED.fullmatch(line)
@@ -111,10 +116,7 @@ class ImapAnswer(Answer):
     def searched(self) -> tuple[int, ...]:
         """The numbers or UIDs that SEARCH found, or ALL of ESEARCH."""
         found = [
-            each
-            for text in self._untagged(b"SEARCH")
-            for each in words(text)
-            if isinstance(each, int)
+            each for text in self._told(b"SEARCH") for each in words(text) if isinstance(each, int)
         ]
         everything = self.esearched.get("all")
         return (*found, *(everything if isinstance(everything, tuple) else ()))
@@ -123,7 +125,7 @@ class ImapAnswer(Answer):
     def esearched(self) -> Mapping[str, object]:
         """What ESEARCH returned, by the items' names in lower case; ``all`` is a tuple of numbers."""
         found: dict[str, object] = {}
-        for text in self._untagged(b"ESEARCH"):
+        for text in self._told(b"ESEARCH"):
             items = [each for each in words(text) if not isinstance(each, list) and each != b"UID"]
             for name, value in _pairs(items):
                 found[name] = _numbers(_word(value).encode()) if name == "all" else value
@@ -133,7 +135,7 @@ class ImapAnswer(Answer):
     def listed(self) -> Mapping[str, tuple[str, ...]]:
         """The mailboxes of LIST (or LSUB), with their attributes."""
         found = {}
-        for text in self._untagged(b"LIST", b"LSUB"):
+        for text in self._told(b"LIST", b"LSUB"):
             attributes, _, name, *_ = words(text)
             found[self._name(name)] = _flags(attributes)
         return found
@@ -142,7 +144,7 @@ class ImapAnswer(Answer):
     def counted(self) -> Mapping[str, Mapping[str, object]]:
         """What STATUS told, by mailbox and by the items' names in lower case."""
         found = {}
-        for text in self._untagged(b"STATUS"):
+        for text in self._told(b"STATUS"):
             name, items = words(text)
             found[self._name(name)] = dict(_pairs(_list(items)))
         return found
@@ -150,19 +152,19 @@ class ImapAnswer(Answer):
     @property
     def flags(self) -> tuple[str, ...]:
         """The flags of the mailbox (FLAGS), as they were told last."""
-        told = [*self._untagged(b"FLAGS")]
+        told = [*self._told(b"FLAGS")]
         return _flags(values(told[-1])[0]) if told else ()
 
     @property
     def capabilities(self) -> tuple[str, ...]:
         """CAPABILITY, as a response or as a code."""
-        text = b" ".join(self._untagged(b"CAPABILITY")).decode() or self.codes.get("CAPABILITY", "")
+        text = b" ".join(self._told(b"CAPABILITY")).decode() or self.codes.get("CAPABILITY", "")
         return tuple(text.split())
 
     @property
     def enabled(self) -> tuple[str, ...]:
         """What ENABLED named."""
-        return tuple(b" ".join(self._untagged(b"ENABLED")).decode().split())
+        return tuple(b" ".join(self._told(b"ENABLED")).decode().split())
 
     @property
     def codes(self) -> Mapping[str, str]:

@@ -10,9 +10,9 @@ from mockmail.world.engine import Engine
 class Link:
     """What is sent is in the engine, and answered as far as it can be, before `send` returns."""
 
-    def __init__(self, engine: Engine, protocol: str) -> None:
+    def __init__(self, engine: Engine, protocol: str, *, tls: bool = False) -> None:
         self._engine = engine
-        self._connection = engine.connect(protocol)
+        self._connection = engine.connect(protocol, tls=tls)
         self.protocol = protocol
         self.session = self._connection.name
         """The letter of the session at the other end."""

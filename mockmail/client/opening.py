@@ -8,9 +8,9 @@ from mockmail.world.world import PROTOCOLS, World
 
 ClientProtocol = Literal["imap", "pop3", "smtp"]
 _TAKES = {
-    "imap": ("user", "password", "enable", "select", "login", "timeout"),
-    "pop3": ("user", "password", "login", "timeout"),
-    "smtp": ("login", "timeout"),  # it takes mail from everybody
+    "imap": ("user", "password", "enable", "select", "login", "tls", "timeout"),
+    "pop3": ("user", "password", "login", "tls", "timeout"),
+    "smtp": ("login", "tls", "timeout"),  # it takes mail from everybody
 }
 
 
@@ -22,6 +22,7 @@ class Options(TypedDict, total=False):
     enable: str
     select: str | None
     login: bool
+    tls: bool
     timeout: float
 
 

@@ -79,6 +79,7 @@ class Pop3Commands(Client[Pop3Answer, R]):
     def _enter(self, entry: Entry | None) -> Steps[Pop3Answer]:
         greeting = yield b""
         if entry is None:
+            self._unasked.append(greeting)
             return self._answer([greeting], greeting)
         answer = yield from self._command(f"USER {entry.user}")
         if answer.ok:

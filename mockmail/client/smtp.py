@@ -16,14 +16,16 @@ _LINE = re.compile(rb"(\d{3})[ -](?:(\d\.\d{1,3}\.\d{1,3}) ?)?(.*)", re.DOTALL)
 class SmtpAnswer(Answer):
     """What SMTP replied: a code such as ``250`` as `status`, an enhanced one as `code`."""
 
-    def __init__(self, lines: Sequence[bytes]) -> None:
+    def __init__(self, lines: Sequence[bytes], *, asked: bool = True) -> None:
         found = [each.groups() for each in map(_LINE.fullmatch, lines) if each is not None]
         status, code, _ = found[-1] if found else (b"", None, b"")
         text = b"\n".join(each[2] for each in found)
-        super().__init__(lines, text_of(status) or "", text_of(code), text_of(text) or "")
+        super().__init__(
+            lines, (text_of(status) or "") if asked else "", text_of(code), text_of(text) or ""
+        )
 
     def _data_lines(self) -> Sequence[bytes]:
-        return self.lines if len(self.lines) > 1 else ()
+        return self.lines if len(self.lines) > 1 or not self.status else ()
 
 
 class SmtpCommands(Client[SmtpAnswer, R]):
@@ -64,7 +66,10 @@ class SmtpCommands(Client[SmtpAnswer, R]):
 
     def _enter(self, entry: Entry | None) -> Steps[SmtpAnswer]:
         greeting = yield from self._reply(b"")
-        return greeting if entry is None else (yield from self._command(f"EHLO {HOST}"))
+        if entry is None:
+            self._unasked += greeting.lines
+            return greeting
+        return (yield from self._command(f"EHLO {HOST}"))
 
     def _command(self, line: str) -> Steps[SmtpAnswer]:
         octets = one_line(line) + b"\r\n"
@@ -75,7 +80,7 @@ class SmtpCommands(Client[SmtpAnswer, R]):
         lines = [(yield octets)]
         while lines[-1][3:4] == b"-":
             lines.append((yield b""))
-        return self._answer(lines)
+        return SmtpAnswer(lines)
 
     def _data(self, message: bytes | str) -> Steps[SmtpAnswer]:
         octets = with_crlf(message.encode() if isinstance(message, str) else message)
@@ -96,7 +101,7 @@ class SmtpCommands(Client[SmtpAnswer, R]):
         return (yield from self._data(message))
 
     def _answer(self, lines: Sequence[bytes]) -> SmtpAnswer:
-        return SmtpAnswer(lines)
+        return SmtpAnswer(lines, asked=False)
 
 
 def _with(command: str, parameters: str) -> str:

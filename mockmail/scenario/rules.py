@@ -1,88 +1,92 @@
 """The rules of a scenario file: the words of `When`, `Match` and the effects, as Python has them."""
 
 import dataclasses
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, Protocol, TypeVar, get_type_hints
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct, field, structs
 
-from mockmail.near import choice
-from mockmail.scenario.document import Count, Document, Spec
+from mockmail.scenario.document import Count, Spec
 from mockmail.scenario.mistakes import Path
 from mockmail.wire.points import POINTS
 from mockmail.world.effects import EFFECTS, YAML_NAMES, UnfitError
 from mockmail.world.rule import Effect, Match, Rule, When
+from mockmail.world.world import PROTOCOLS
+
+T = TypeVar("T")
 
 
-class MatchSpec(Spec):
-    """Which response a rule wants."""
+class Source(Protocol):
+    """Where a rule stands, as far as this knows it: a `Document`, or what came over HTTP."""
 
-    kind: str | None = None
-    uid: Count | None = None
-    number: Count | None = None
-    index: Annotated[int, Meta(ge=1)] | None = None
+    def error(self, path: Path, problem: str, *, key: str | None = None) -> Exception: ...
+    def convert(self, value: object, kind: type[T], path: Path) -> T: ...
 
 
-class WhenSpec(Spec):
-    """When a rule fires."""
-
-    point: str
-    session: str | None = None
-    user: str | None = None
-    protocol: Literal["imap", "pop3", "smtp"] | None = None
-    command: str | None = None
-    line: str | None = None
-    response: MatchSpec | None = None
+DOCUMENTED: dict[type, type] = {}
+"""Where the words of a mapping are explained: in what is made of it."""
 
 
-def _spec(kind: type) -> type[Struct]:
-    """The mapping for an effect: its fields, by the names that YAML has for them."""
-    hints = get_type_hints(kind)
+def _spec(kind: type, **types: object) -> type[Struct]:
+    """The mapping for `kind`: its fields, by the names that YAML has for them, of these types."""
+    hints = get_type_hints(kind) | types
     fields: list[tuple[str, Any, Any]] = []
     for each in dataclasses.fields(kind):
         name = YAML_NAMES.get(each.name)
         given = {} if each.default is dataclasses.MISSING else {"default": each.default}
         fields.append((each.name, hints[each.name], field(name=name, **given)))
-    return defstruct(
+    spec = defstruct(
         f"{kind.__name__}Spec",
         fields,
         bases=(Spec,),
         kw_only=True,
         namespace={"__doc__": kind.__doc__},
     )
+    DOCUMENTED[spec] = kind
+    return spec
 
 
-_SPECS = {word: _spec(kind) for word, kind in EFFECTS.items()}
+Ordinal = Annotated[int, Meta(ge=1)] | None
+MatchSpec: Any = _spec(Match, uid=Count | None, number=Count | None, index=Ordinal)
+WhenSpec: Any = _spec(
+    When,
+    point=Literal[tuple(POINTS)],
+    protocol=Literal[PROTOCOLS] | None,
+    response=MatchSpec | None,
+)
+EFFECT_SPECS = {word: _spec(kind) for word, kind in EFFECTS.items()}
 DoSpec: Any = defstruct(
     "DoSpec",
-    [(word, spec | None | UnsetType, UNSET) for word, spec in _SPECS.items()],
+    [(word, spec | None | UnsetType, UNSET) for word, spec in EFFECT_SPECS.items()],
     bases=(Spec,),
     kw_only=True,
     namespace={"__doc__": "An effect: exactly one of them."},
 )
+DOCUMENTED[DoSpec] = object
 
 
 class RuleSpec(Spec):
     """A rule."""
 
     when: WhenSpec
+    """When it fires."""
     do: DoSpec
+    """What it does."""
     name: str = ""
-    times: Annotated[int, Meta(ge=1)] | None = 1
+    """How errors and the transcript call it."""
+    times: Ordinal = 1
+    """How often it fires; null: without end."""
     skip: Count = 0
+    """How many moments that match are let pass before."""
     optional: bool = False
+    """Whether it need not fire."""
 
 
-def build(document: Document, spec: RuleSpec, path: Path) -> Rule:
+def build(source: Source, spec: RuleSpec, path: Path) -> Rule:
     """The rule that stands at `path`; `ScenarioError` if it can't be one."""
-    if spec.when.point not in POINTS:
-        raise document.error(
-            (*path, "when", "point"),
-            choice(spec.when.point, POINTS),
-        )
     words = structs.asdict(spec.when)
     response = words.pop("response")
     when = When(**words, response=None if response is None else Match(**structs.asdict(response)))
-    effect = _effect(document, spec.do, (*path, "do"))
+    effect = _effect(source, spec.do, (*path, "do"))
     try:
         return Rule(
             when,
@@ -93,20 +97,39 @@ def build(document: Document, spec: RuleSpec, path: Path) -> Rule:
             name=spec.name,
         )
     except ValueError as error:
-        raise document.error((*path, "name"), str(error)) from None
+        raise source.error((*path, "name"), str(error)) from None
 
 
-def _effect(document: Document, spec: Struct, path: Path) -> Effect:
+def _effect(source: Source, spec: Struct, path: Path) -> Effect:
     found = {word: each for word, each in structs.asdict(spec).items() if each is not UNSET}
     if len(found) != 1:
-        raise document.error(
-            path, f"expected one effect of {', '.join(EFFECTS)}, found {len(found)}"
-        )
+        raise source.error(path, f"expected one effect of {', '.join(EFFECTS)}, found {len(found)}")
     ((word, given),) = found.items()
     if given is None:  # "drop:" has nothing to say
-        given = document.convert({}, _SPECS[word], (*path, word))
+        given = source.convert({}, EFFECT_SPECS[word], (*path, word))
     try:
         return EFFECTS[word](**structs.asdict(given))
     except UnfitError as error:
         name = YAML_NAMES.get(error.field, error.field)
-        raise document.error((*path, word, name), error.problem) from None
+        raise source.error((*path, word, name), error.problem) from None
+
+
+def spec_of(rule: Rule) -> RuleSpec:
+    """The same rule in the words of a scenario: the other way of `build`."""
+    kind = type(rule.do)
+    do = {
+        word: spec(**{name: getattr(rule.do, name) for name in spec.__struct_fields__})
+        for word, spec in EFFECT_SPECS.items()
+        if EFFECTS[word] is kind
+    }
+    when, response = rule.when, rule.when.response
+    words = {each.name: getattr(when, each.name) for each in dataclasses.fields(when)}
+    words["response"] = None if response is None else MatchSpec(**dataclasses.asdict(response))
+    return RuleSpec(
+        when=WhenSpec(**words),
+        do=DoSpec(**do),
+        name=rule.name,
+        times=rule.times,
+        skip=rule.skip,
+        optional=rule.optional,
+    )

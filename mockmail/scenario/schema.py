@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from mockmail.scenario.document import Spec
+from mockmail.scenario.rules import DOCUMENTED
 from mockmail.scenario.spec import SETTINGS, ScenarioSpec
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -19,11 +20,17 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def schema() -> dict[str, Any]:
     """The schema, as JSON has it."""
     made: dict[str, Any] = msgspec.json.schema(ScenarioSpec)
-    for kind in _all(Spec):
-        definition = made["$defs"].get(kind.__name__)
-        if definition is not None:
-            _describe(definition, SETTINGS.get(kind, kind), kind)
+    describe(made["$defs"])
     return {"$schema": DIALECT, "title": "A scenario of mockmail", **made}
+
+
+def describe(definitions: dict[str, Any]) -> None:
+    """Put the descriptions of their fields into schemas, which stand under the types' names."""
+    documented = {**SETTINGS, **DOCUMENTED}
+    for kind in _all(Spec):
+        definition = definitions.get(kind.__name__)
+        if definition is not None:
+            _describe(definition, documented.get(kind, kind), kind)
 
 
 def _all(kind: type[Spec]) -> list[type[Spec]]:

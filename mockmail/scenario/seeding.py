@@ -62,7 +62,8 @@ class Seeding:
         where: Path = (*path, "load")
         for found in self._beside.mailboxes(spec.load, where):
             for name, items in found.items():
-                self._append(self._made(user, name, where), ((item, where) for item in items))
+                mailbox = self._made(user, name, where, f"mailbox {name!r}: ")
+                self._append(mailbox, ((item, where) for item in items))
         for name, given in spec.mailboxes.items():
             where = (*path, "mailboxes", name)
             if isinstance(given, MailboxSpec):
@@ -70,7 +71,7 @@ class Seeding:
             else:
                 self._mailbox(user, name, MailboxSpec(messages=given or []), where, where)
 
-    def _made(self, user: User, name: str, path: Path) -> Mailbox:
+    def _made(self, user: User, name: str, path: Path, whose: str = "") -> Mailbox:
         """The user's mailbox of that name, there already or new."""
         mailbox = user.mailbox(name)
         if mailbox is not None:
@@ -78,7 +79,7 @@ class Seeding:
         try:
             return self._store.create(user, name)
         except Refused as error:
-            raise self._document.error(path, str(error)) from None
+            raise self._document.error(path, f"{whose}{error}") from None
 
     def _mailbox(
         self, user: User, name: str, spec: MailboxSpec, path: Path, messages: Path
@@ -180,11 +181,6 @@ class Seeding:
             self._attachment(each, (*path, "attachments", number))
             for number, each in enumerate(spec.attachments)
         ]
-        headers = [
-            (name, each)
-            for name, given in spec.headers.items()
-            for each in (given if isinstance(given, list) else [given])
-        ]
         try:
             return compose(
                 subject=spec.subject,
@@ -194,7 +190,7 @@ class Seeding:
                 sender=spec.sender or SENDER,
                 to=spec.to or address,
                 cc=spec.cc,
-                headers=headers,
+                headers=spec.fields(),
                 charset=spec.charset,
                 date=date,
                 message_id=f"<{self._chance.token('message-id')}@{domain}>",

@@ -42,8 +42,8 @@ class LoadSpec(Spec):
 Loads = str | LoadSpec | list[str | LoadSpec]
 
 
-class AttachmentSpec(Spec):
-    """A file that goes with a message; its content is `text`, `base64` or `load`."""
+class AttachedSpec(Spec):
+    """A file that goes with a message; its content is `text` or `base64`."""
 
     filename: str | None = None
     """How it is called, for the reader."""
@@ -51,8 +51,6 @@ class AttachmentSpec(Spec):
     """Its content, in the message's charset."""
     base64: bytes | None = None
     """Its content, whatever it is."""
-    load: str | None = None
-    """A file with its content; relative to the scenario file."""
     type: str = ""
     """Type and subtype, ``text/csv``; by the content and the file name if nothing is said."""
     inline: bool = False
@@ -61,23 +59,22 @@ class AttachmentSpec(Spec):
     """With `inline`, the HTML shows it as ``cid:`` and this."""
 
 
-class MessageSpec(Spec):
-    """A message: `raw`, or from a file by `load`, or made from the other words."""
+class AttachmentSpec(AttachedSpec):
+    """A file that goes with a message; its content is `text`, `base64` or `load`."""
 
-    raw: str | None = None
-    """All of it, header and body."""
     load: str | None = None
-    """A file that holds this message; relative to the scenario file."""
-    newlines: Newlines = "crlf"
-    """Of `raw` and `load`: whether each line end becomes CRLF, or stays as it is."""
+    """A file with its content; relative to the scenario file."""
+
+
+class PartsSpec(Spec):
+    """What a message is made from, but for its attachments; and what it has in its mailbox."""
+
     subject: str = ""
     """Its Subject field."""
     text: str = ""
     """Its body, as plain text."""
     html: str | None = None
     """The same as HTML (RFC 2046 section 5.1.4)."""
-    attachments: list[AttachmentSpec] = []
-    """Files that go with it."""
     sender: str | None = field(name="from", default=None)
     """Its From field: ``Ben <ben@example.org>``."""
     to: str | list[str] | None = None
@@ -92,6 +89,27 @@ class MessageSpec(Spec):
     """Its INTERNALDATE, and its Date field if it is made here; UTC without a zone."""
     flags: list[str] = []
     """System flags and keywords: ``[\\Seen, $Todo]``."""
+
+    def fields(self) -> list[tuple[str, str | None]]:
+        """`headers` one by one."""
+        return [
+            (name, each)
+            for name, given in self.headers.items()
+            for each in (given if isinstance(given, list) else [given])
+        ]
+
+
+class MessageSpec(PartsSpec):
+    """A message: `raw`, or from a file by `load`, or made from the other words."""
+
+    raw: str | None = None
+    """All of it, header and body."""
+    load: str | None = None
+    """A file that holds this message; relative to the scenario file."""
+    newlines: Newlines = "crlf"
+    """Of `raw` and `load`: whether each line end becomes CRLF, or stays as it is."""
+    attachments: list[AttachmentSpec] = []
+    """Files that go with it."""
 
 
 class FakeSpec(Spec):

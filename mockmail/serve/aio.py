@@ -1,8 +1,10 @@
 """The awaitable twins of a server's calls that wait: ``server.aio``."""
 
-from collections.abc import Callable
-from typing import Protocol, TypeVar, Unpack, overload
+from collections.abc import Callable, Sequence
+from typing import Literal, Protocol, TypeVar, Unpack, overload
 
+from mockmail.client.drivers import AsyncImapClient, AsyncPop3Client, AsyncSmtpClient
+from mockmail.client.opening import ClientProtocol, Options
 from mockmail.delivery.delivery import Sent
 from mockmail.serve.waiting import TIMEOUT, Wait, wait_async
 from mockmail.world.engine import Engine
@@ -19,6 +21,9 @@ class Waited(Protocol):
     @property
     def _world(self) -> World: ...
     async def _reset(self) -> None: ...
+    async def _awaiting(
+        self, protocol: ClientProtocol, count: int, options: Options
+    ) -> Sequence[AsyncImapClient | AsyncPop3Client | AsyncSmtpClient]: ...
 
 
 class Aio:
@@ -30,6 +35,24 @@ class Aio:
     @property
     def _engine(self) -> Engine:
         return self._server._world.engine  # noqa: SLF001 they are one thing
+
+    @overload
+    async def clients(
+        self, protocol: Literal["imap"], count: int = 1, **options: Unpack[Options]
+    ) -> list[AsyncImapClient]: ...
+    @overload
+    async def clients(
+        self, protocol: Literal["pop3"], count: int = 1, **options: Unpack[Options]
+    ) -> list[AsyncPop3Client]: ...
+    @overload
+    async def clients(
+        self, protocol: Literal["smtp"], count: int = 1, **options: Unpack[Options]
+    ) -> list[AsyncSmtpClient]: ...
+    async def clients(
+        self, protocol: ClientProtocol, count: int = 1, **options: Unpack[Options]
+    ) -> Sequence[AsyncImapClient | AsyncPop3Client | AsyncSmtpClient]:
+        """What `Server.clients` makes, in the server's own Trio loop: their commands are awaited."""
+        return await self._server._awaiting(protocol, count, options)  # noqa: SLF001
 
     @overload
     async def wait_for(

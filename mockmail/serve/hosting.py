@@ -66,7 +66,7 @@ class Hosting:
             raise RuntimeError("the server is closed")
         if tls:
             self.context()  # where the test, not the loop, waits for it or hears of what is missing
-        listener = _listener(self._host, self._ports.get(protocol + "s" * tls, 0))
+        listener = listening_socket(self._host, self._ports.get(protocol + "s" * tls, 0))
         host, port = listener.getsockname()[:2]
         self._spawn(lambda: self._accept(listener, protocol, tls=tls), of_connection=False)
         self._start_timer()
@@ -207,7 +207,7 @@ class Hosting:
             self._timer.set()
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def listening_socket(host: str, port: int) -> socket.socket:
     """A socket that listens there; ``OSError`` if that can't be."""
     family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.socket(family, kind, number)

@@ -37,7 +37,7 @@ class People:
         entry, timeout = entry_of(self._world, protocol, options)
         clients = []
         for _ in range(count):
-            client = _BLOCKING[protocol](self._link(protocol), timeout)
+            client = _BLOCKING[protocol](self._link(protocol, options), timeout)
             client.enter(entry)
             clients.append(client)
         return clients
@@ -48,14 +48,16 @@ class People:
         entry, timeout = entry_of(self._world, protocol, options)
         clients = []
         for _ in range(count):
-            client = _AWAITING[protocol](self._link(protocol), timeout, self._hosting.loop.soon)
+            client = _AWAITING[protocol](
+                self._link(protocol, options), timeout, self._hosting.loop.soon
+            )
             await client.enter(entry)
             clients.append(client)
         return clients
 
-    def _link(self, protocol: ClientProtocol) -> Link:
+    def _link(self, protocol: ClientProtocol, options: Options) -> Link:
         self._hosting.ready()
-        link = Link(self._world.engine, protocol)
+        link = Link(self._world.engine, protocol, tls=options.get("tls", False))
         self._links.append(link)
         return link
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal, TypeVar, Unpack, overload
 
+from mockmail.client.conflict import Conflict
 from mockmail.client.drivers import (
     AsyncImapClient,
     AsyncPop3Client,
@@ -190,35 +191,37 @@ class Server:
         - `select` is another mailbox, or None for none; IMAP only.
         - `enable` names capabilities that they enable before that: ``"QRESYNC"``.
         - `login=False` leaves them where the server has greeted them.
+        - `tls=True` makes the server take them for clients that came over TLS.
         - `timeout` is how many seconds they wait for an answer, 5 by default.
 
         SMTP takes mail from everybody: its clients have no user, and say EHLO.
         ``ValueError`` if the server refuses them, ``RuntimeError`` inside the
-        server's own loop, where there is `aclients`.
+        server's own loop, where `server.aio.clients` is awaited.
         """
         if self._hosting.loop.here:
-            raise RuntimeError("inside the server's own loop, `await server.aclients(…)`")
+            raise RuntimeError("inside the server's own loop, `await server.aio.clients(…)`")
         return self._people.blocking(protocol, count, options)
 
-    @overload
-    async def aclients(
-        self, protocol: Literal["imap"], count: int = 1, **options: Unpack[Options]
-    ) -> list[AsyncImapClient]: ...
-    @overload
-    async def aclients(
-        self, protocol: Literal["pop3"], count: int = 1, **options: Unpack[Options]
-    ) -> list[AsyncPop3Client]: ...
-    @overload
-    async def aclients(
-        self, protocol: Literal["smtp"], count: int = 1, **options: Unpack[Options]
-    ) -> list[AsyncSmtpClient]: ...
-    async def aclients(
-        self, protocol: ClientProtocol, count: int = 1, **options: Unpack[Options]
-    ) -> Sequence[AsyncImapClient | AsyncPop3Client | AsyncSmtpClient]:
-        """The same inside the server's own Trio loop: each of their commands is awaited."""
-        if not self._hosting.loop.here:
-            raise RuntimeError("outside the server's own loop, `server.clients(…)`")
-        return await self._people.awaiting(protocol, count, options)
+    def conflict(
+        self,
+        *,
+        user: str | None = None,
+        uid: int | None = None,
+        mailbox: str = "INBOX",
+        sessions: int = 2,
+        enable: str | None = None,
+    ) -> Conflict:
+        r"""A message that several sessions have selected, for races of their commands.
+
+        ``server.conflict(uid=1).race(r"STORE 1 FLAGS (\Seen)", r"STORE 1 FLAGS (\Flagged)")``
+        runs them in each order, each on a copy of what is stored, and says how it
+        ends; this server isn't changed. Without `user` it is the only user's, and
+        without `uid` the only message. `enable` names capabilities that the sessions
+        enable: ``"QRESYNC"``. ``ValueError`` for what there is not.
+        """
+        return Conflict(
+            self._world, user=user, uid=uid, mailbox=mailbox, sessions=sessions, enable=enable
+        )
 
     def advance(self, time: float | timedelta) -> None:
         """Move the server's clock on by so many seconds; what is due happens before it returns."""
@@ -285,6 +288,13 @@ class Server:
             raise RuntimeError("inside the server's own loop, `await server.aio.reset()`")
         self._renew()
         self._hosting.run(self._hosting.drop)
+
+    async def _awaiting(
+        self, protocol: ClientProtocol, count: int, options: Options
+    ) -> Sequence[AsyncImapClient | AsyncPop3Client | AsyncSmtpClient]:
+        if not self._hosting.loop.here:
+            raise RuntimeError("outside the server's own loop, `server.clients(…)`")
+        return await self._people.awaiting(protocol, count, options)
 
     async def _reset(self) -> None:
         if not self._hosting.loop.here:

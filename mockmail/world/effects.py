@@ -81,8 +81,11 @@ class Answer(_Effect):
     word = "answer"
 
     status: str
+    """The protocol's word: ``NO``, ``-ERR``, ``451``."""
     code: str = ""
+    """What stands in brackets, or an enhanced status code."""
     text: str = "A rule says so"
+    """What follows it."""
 
     def __post_init__(self) -> None:
         for field in ("status", "code", "text"):
@@ -131,6 +134,7 @@ class Repeat(_Effect):
     word = "repeat"
 
     times: int = 1
+    """How often more."""
 
     def __post_init__(self) -> None:
         _at_least(1, self.times, "times")
@@ -146,6 +150,7 @@ class Replace(_Effect):
     word = "replace"
 
     line: str
+    """The line."""
 
     def apply(self, moment: Moment) -> None:
         moment.copies = 0
@@ -159,7 +164,9 @@ class Inject(_Effect):
     word = "inject"
 
     line: str
+    """The line."""
     after: bool = False
+    """Behind the response."""
 
     def apply(self, moment: Moment) -> None:
         (moment.after if self.after else moment.before).append(_line(self.line))
@@ -185,9 +192,13 @@ class Cut(_Effect):
     word = "cut"
 
     inside: Inside = "response"
+    """From where octets are counted."""
     offset: int = 0
+    """Octets that still go out."""
     after: bool = False
+    """Behind the response, of which all goes out."""
     how: Literal["fin", "reset"] = "reset"
+    """Closed or reset."""
 
     def __post_init__(self) -> None:
         _at_least(0, self.offset, "offset")
@@ -208,7 +219,9 @@ class Stall(_Effect):
     word = "stall"
 
     inside: Inside = "response"
+    """From where octets are counted."""
     offset: int = 0
+    """Octets that still go out."""
 
     def __post_init__(self) -> None:
         _at_least(0, self.offset, "offset")
@@ -227,8 +240,11 @@ class Delay(_Effect):
     word = "delay"
 
     seconds: float
+    """How long."""
     inside: Inside = "response"
+    """From where octets are counted."""
     offset: int = 0
+    """Octets that go out before."""
 
     def __post_init__(self) -> None:
         _at_least(0, self.seconds, "seconds")
@@ -249,7 +265,9 @@ class Split(_Effect):
     word = "split"
 
     octets: int
+    """How many are written at once."""
     seconds: float = 0.0
+    """How long it takes to the next."""
 
     def __post_init__(self) -> None:
         _at_least(1, self.octets, "octets")
@@ -269,12 +287,19 @@ class Deliver(_Effect):
     word = "deliver"
 
     user: str
+    """Login of whose it is."""
     mailbox: str = "INBOX"
+    """Where it comes."""
     subject: str = ""
+    """Its Subject."""
     text: str = ""
+    """What it says."""
     sender: str = SENDER
+    """Its From."""
     raw: str | None = None
+    """The whole message, in place of its parts."""
     flags: tuple[str, ...] = ()
+    """The flags that it has."""
 
     def __post_init__(self) -> None:
         _check_flags(self.flags, "flags")
@@ -305,10 +330,15 @@ class Flag(_Effect):
     word = "flag"
 
     user: str
+    """Login of whose it is."""
     uid: int
+    """Which message."""
     add: tuple[str, ...] = ()
+    """Flags that it gets."""
     remove: tuple[str, ...] = ()
+    """Flags that it loses."""
     mailbox: str = "INBOX"
+    """Where it is."""
 
     def __post_init__(self) -> None:
         _check_flags(self.add, "add")
@@ -331,8 +361,11 @@ class Expunge(_Effect):
     word = "expunge"
 
     user: str
+    """Login of whose it is."""
     uid: int
+    """Which message."""
     mailbox: str = "INBOX"
+    """Where it is."""
 
     def apply(self, moment: Moment) -> None:
         mailbox = _mailbox(moment, self.user, self.mailbox)
@@ -347,9 +380,13 @@ class Move(_Effect):
     word = "move"
 
     user: str
+    """Login of whose it is."""
     uid: int
+    """Which message."""
     to: str
+    """The mailbox where it goes."""
     mailbox: str = "INBOX"
+    """Where it is."""
 
     def apply(self, moment: Moment) -> None:
         source, target = (_mailbox(moment, self.user, name) for name in (self.mailbox, self.to))

@@ -33,6 +33,11 @@ class Faults:
         with self._world.engine.turn():
             return self._world.rules.add(rule)
 
+    def remove(self, rule: Rule) -> None:
+        """Take a rule away: it fires no more, nor is it missed. ``ValueError`` if it is not there."""
+        with self._world.engine.turn():
+            self._world.rules.remove(rule)
+
     def __iter__(self) -> Iterator[Rule]:
         return iter(tuple(self._world.rules))
 

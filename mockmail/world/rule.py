@@ -6,6 +6,7 @@ after `skip` ones. It remembers the moment that came nearest, so that a rule
 that never fired can say why.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass, fields
 from typing import Protocol
@@ -217,10 +218,17 @@ class Rules:
 
     def add(self, rule: Rule) -> Rule:
         if not rule.name:
-            rule.name = f"rule {len(self._rules) + 1}"
+            taken = {each.name for each in self._rules}
+            names = (f"rule {number}" for number in itertools.count(len(taken) + 1))
+            rule.name = next(name for name in names if name not in taken)
         self._rules.append(rule)
         self.version += 1
         return rule
+
+    def remove(self, rule: Rule) -> None:
+        """It fires no more, nor is it missed. ``ValueError`` if it is not there."""
+        self._rules.remove(rule)
+        self.version += 1
 
     def at(self, point: Point) -> list[Rule]:
         """Those that may still fire at a point."""

@@ -138,6 +138,17 @@ class Transcript:
                     record.time, record.session, record.protocol, record.who, _printable(text)
                 )
 
+    def table(self, *, width: int | None = 100, last: int | None = None) -> str:
+        """In columns: when, who, what the client said, what the server said.
+
+        Longer texts are cut at `width` characters, unless it is None. With `last` only
+        so many lines are shown, the last ones.
+        """
+        lines = list(self.lines())
+        shown = lines if last is None else lines[-last:]
+        head = f"(the last {last} of {len(lines)} lines)\n" if len(shown) < len(lines) else ""
+        return head + table(shown, width=width)
+
     def __str__(self) -> str:
         head = f"({self.dropped} earlier records were dropped)\n" if self.dropped else ""
         return head + "\n".join(map(str, self.lines()))
@@ -207,26 +218,28 @@ def _printable(text: bytes) -> str:
     )
 
 
-def table(lines: Iterable[Line], *, width: int = 100) -> str:
+def table(lines: Iterable[Line], *, width: int | None = 100) -> str:
     """The lines in columns: when, who, what the client said, what the server said.
 
-    `width` is in characters; longer texts are cut.
+    `width` is in characters; longer texts are cut, unless it is None.
     """
-    half = (width - 20) // 2
-    rows = [f"{'time':>7}  {'session':<9}{'client':<{half}}  server", "-" * width]
+    wide = 100 if width is None else width
+    half = (wide - 20) // 2
+    most = half if width is not None else None
+    rows = [f"{'time':>7}  {'session':<9}{'client':<{half}}  server", "-" * wide]
     for line in lines:
         who = f"{line.session} {line.protocol}" if line.session else ""
         start = f"{line.time:7.1f}  {who:<9}"
         match line.who:
             case Who.CLIENT:
-                rows.append(f"{start}{_cut(line.text, half)}")
+                rows.append(f"{start}{_cut(line.text, most)}")
             case Who.SERVER:
-                rows.append(f"{start}{'':<{half}}  {_cut(line.text, half)}")
+                rows.append(f"{start}{'':<{half}}  {_cut(line.text, most)}")
             case Who.WORLD:
-                rows.append(f"{start}{_cut(f'** {line.text}', 2 * half)}")
+                rows.append(f"{start}{_cut(f'** {line.text}', most and 2 * most)}")
     return "\n".join(row.rstrip() for row in rows)
 
 
-def _cut(text: str, width: int) -> str:
+def _cut(text: str, width: int | None) -> str:
     text = text.expandtabs(4)
-    return text if len(text) <= width else text[: width - 1] + "…"
+    return text if width is None or len(text) <= width else text[: width - 1] + "…"

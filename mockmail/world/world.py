@@ -80,10 +80,10 @@ class World:
         )
         self.engine.on_advance = self._expire
 
-    def fork(self) -> "World":
+    def fork(self, *, rules: bool = True) -> "World":
         """A world in the same state, of its own from now on, to which nobody is connected.
 
-        Its rules are the same, and haven't fired yet.
+        With `rules` its rules are the same, and haven't fired yet; else it has none.
         """
         clock = Clock(self.clock.epoch)
         clock.advance(self.clock.advanced)
@@ -93,7 +93,7 @@ class World:
             clock=clock,
             chance=self.chance.fork(),
             domains=self.delivery.domains,
-            rules=[rule.copy() for rule in self.rules],
+            rules=[rule.copy() for rule in self.rules] if rules else (),
             capabilities=self._capabilities,
             imap=self.imap,
             pop3=self.pop3,

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 import trio
@@ -23,9 +24,9 @@ def client(mailserver: Server) -> ImapClient:
         (["http"], {}, "no protocol 'http'; there are imap, pop3, smtp"),
         (["imap"], {"user": "carol"}, "no user 'carol'; there are anna, ben"),
         (["imap"], {}, "which user? there are anna, ben"),
-        (["pop3"], {"user": "ben", "select": "Work"}, "clients of pop3 take user, password, login, timeout, not select"),
-        (["smtp"], {"user": "ben"}, "clients of smtp take login, timeout, not user"),
-        (["imap"], {"user": "anna", "nonsense": 1}, "take user, password, enable, select, login, timeout, not nonsense"),
+        (["pop3"], {"user": "ben", "select": "Work"}, "clients of pop3 take user, password, login, tls, timeout, not select"),
+        (["smtp"], {"user": "ben"}, "clients of smtp take login, tls, timeout, not user"),
+        (["imap"], {"user": "anna", "nonsense": 1}, "take user, password, enable, select, login, tls, timeout, not nonsense"),
     ],
 )  # fmt: skip
 def test_what_can_not_be(
@@ -140,13 +141,34 @@ def test_they_may_speak_of_tls(mailserver: Server) -> None:
     assert client.login("anna", "secret").ok
 
 
+def test_a_server_that_wants_tls() -> None:
+    with mockmail.start_server(capabilities="+LOGINDISABLED") as server:
+        server.add_user("anna").deliver(subject="one")
+        with pytest.raises(ValueError, match="PRIVACYREQUIRED"):
+            server.clients("imap")
+        (client,) = server.clients("imap", tls=True)
+        assert client.search().searched == (1,)
+        assert not server.conflict().race("NOOP", "NOOP").differ
+
+
+@pytest.mark.parametrize(
+    ("protocol", "greeting"), [("imap", "* OK [CAPABILITY "), ("pop3", "+OK "), ("smtp", "220 ")]
+)
+def test_the_greeting_is_told(
+    mailserver: Server, protocol: Literal["imap", "pop3", "smtp"], greeting: str
+) -> None:
+    (client,) = mailserver.clients(protocol, login=False)
+    assert repr(client.told()).startswith(f"<told {greeting}")
+    assert repr(client.told()) == "<told nothing>"
+
+
 # In a loop
 
 
 @pytest.fixture
 async def pair(mailserver_trio: Server) -> tuple[AsyncImapClient, AsyncImapClient]:
     mailserver_trio.add_user("anna").deliver(subject="one")
-    a, b = await mailserver_trio.aclients("imap", 2)
+    a, b = await mailserver_trio.aio.clients("imap", 2)
     return a, b
 
 
@@ -164,15 +186,15 @@ async def test_they_are_awaited(
     await trio.testing.wait_all_tasks_blocked()
     assert not told
     assert (await b.append("INBOX", b"Subject: two\r\n\r\n")).ok
-    assert (await b.store(1, r"+FLAGS (\Seen)")).ok
     await trio.testing.wait_all_tasks_blocked()
     assert told == [2]
+    assert (await b.store(1, r"+FLAGS (\Seen)")).ok
     assert a.told().fetched == {1: {"flags": (r"\Seen", r"\Recent")}}
     assert (await a.done()).ok
 
-    (pop,) = await mailserver_trio.aclients("pop3")
+    (pop,) = await mailserver_trio.aio.clients("pop3")
     assert (await pop.stat()).text.startswith("2 ")
-    (smtp,) = await mailserver_trio.aclients("smtp")
+    (smtp,) = await mailserver_trio.aio.clients("smtp")
     assert (await smtp.send_mail("x@y.example", "anna@example.org", "Subject: three\n")).ok
     assert (await a.noop()).exists == 3
 
@@ -203,16 +225,16 @@ async def test_a_thread_may_act(
 
 
 async def test_each_in_its_place(mailserver_trio: Server) -> None:
-    with pytest.raises(RuntimeError, match=r"await server\.aclients"):
+    with pytest.raises(RuntimeError, match=r"await server\.aio.clients"):
         mailserver_trio.clients("imap")
     with pytest.raises(ValueError, match="which user"):
-        await mailserver_trio.aclients("imap")
+        await mailserver_trio.aio.clients("imap")
     with mockmail.start_server() as other, pytest.raises(RuntimeError, match=r"server\.clients"):
-        await other.aclients("imap")
+        await other.aio.clients("imap")
 
 
 async def test_they_leave_with_a_server_in_the_loop() -> None:
     async with mockmail.open_server("demo") as server:
-        (client,) = await server.aclients("imap", user="anna")
+        (client,) = await server.aio.clients("imap", user="anna")
     with pytest.raises(ConnectionError, match="was closed by the server"):
         await client.noop()

@@ -75,6 +75,8 @@ def test_idle(a: ImapClient, b: ImapClient, anna: mockmail.User) -> None:
     assert (told.exists, told.expunged) == (5, (1,))
     with pytest.raises(RuntimeError, match=r"session A \(imap\) is in the middle of a command"):
         a.noop()
+    with pytest.raises(ValueError, match="a command is one line"):
+        a.more("DONE\r\n")
     assert a.done().text == "IDLE terminated"
     with pytest.raises(RuntimeError, match="is in no command that wants more"):
         a.done()
@@ -137,6 +139,7 @@ def test_a_command_in_pieces(mailserver: Server, anna: mockmail.User) -> None:
     (client,) = mailserver.clients("imap", login=False)
     assert client.send("AUTHENTICATE PLAIN").status == "+"
     assert client.more("AGFubmEAc2VjcmV0").ok
+    assert client.told().lines[0].startswith(b"* OK ")  # the greeting
     client.raw(b"x SELECT ")
     assert client.told().lines == ()
     client.raw(b"INBOX\r\ny NOOP\r\n")

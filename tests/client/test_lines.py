@@ -44,6 +44,7 @@ def test_pop3_step_by_step(mailserver: Server, anna: mockmail.User) -> None:
     assert first.pass_("secret").ok
     refused = second.pass_("secret")
     assert (refused.status, refused.code) == ("-ERR", "IN-USE")
+    assert repr(second.told()).startswith("<told +OK ")  # the greeting
     second.raw(b"CAPA\r\n")
     assert second.told().lines[0].startswith(b"+OK")
     with pytest.raises(ValueError, match="a command is one line"):
@@ -98,6 +99,6 @@ def test_smtp_step_by_step(mailserver: Server, anna: mockmail.User) -> None:
     assert client.rset().ok
     assert client.send("RCPT TO:<anna@example.org>").status == "503"
     client.raw(b"NOOP\r\nNOOP\r\n")
-    assert [line[:3] for line in client.told().lines] == [b"250", b"250"]
+    assert [line[:3] for line in client.told().lines] == [b"220", b"250", b"250"]
     assert client.quit().status == "221"
     assert len(anna.inbox.messages) == 3

@@ -245,7 +245,7 @@ MISTAKES = {
     ),
     "a mailbox that can't be": (
         HEAD + "    load: odd\n",
-        "f.yaml:5: users.anna.load: '*' and '%' are wildcards of LIST",
+        "f.yaml:5: users.anna.load: mailbox 'a*': '*' and '%' are wildcards of LIST",
     ),
     "a load of another kind": (
         box("load: 7"),

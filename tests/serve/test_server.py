@@ -9,7 +9,7 @@ from typing import Self
 import pytest
 
 import mockmail
-from mockmail import Cut, Expunge, Match, Server, ServerThread, When
+from mockmail import Cut, Delay, Expunge, Match, Server, ServerThread, Stall, When
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,12 @@ def log_in(server: Server, login: str = "anna") -> Plain:
     assert client.ask(f"LOGIN {login} secret".encode())[-1].startswith(b"x OK")
     assert client.ask(b"SELECT INBOX")[-1].startswith(b"x OK")
     return client
+
+
+def test_the_url_of_an_address_with_colons(server: Server) -> None:
+    endpoint = mockmail.Endpoint(server._hosting, "pop3")
+    endpoint._address = ("::1", 110)
+    assert endpoint.url == "pop3://[::1]:110"  # RFC 3986 section 3.2.2
 
 
 def test_it_is_on_the_loopback_and_ready(server: Server) -> None:
@@ -189,6 +195,26 @@ def test_a_reset_reaches_the_client_after_what_was_sent(server: Server) -> None:
             client.rest()
     with log_in(server) as client:
         assert client.ask(b"FETCH 1 BODY.PEEK[TEXT]")[-1].startswith(b"x OK")
+
+
+def test_what_is_delayed_comes_when_time_has_passed(server: Server) -> None:
+    server.add_user("anna").deliver(subject="x")
+    when = When("data", command="FETCH")
+    slow = server.faults.add(when, Delay(seconds=3600, offset=9))
+    server.faults.add(when, Stall(offset=12), skip=1)
+    with log_in(server) as client, log_in(server) as other:
+        client.say(b"x FETCH 1 (UID)\r\n")
+        assert client._file.read(9) == b"* 1 FETCH"
+        assert slow.fired == 1
+        assert other.ask(b"NOOP")[-1].startswith(b"x OK")
+        server.advance(3600)
+        assert client.line() == b" (UID 1)\r\n"
+        assert client.line().startswith(b"x OK")
+        client.say(b"x FETCH 1 (UID)\r\n")
+        assert client._file.read(12) == b"* 1 FETCH (U"
+        server.advance(86_400)
+        assert other.line().startswith(b"* BYE")
+    server.check()
 
 
 def test_a_second_actor_at_committed(server: Server) -> None:

@@ -17,6 +17,7 @@ from mockmail.scenario.errors import ScenarioError
 from mockmail.scenario.files import find, shipped
 from mockmail.scenario.load import load
 from mockmail.store.mailbox import Mailbox
+from mockmail.store.names import canonical
 from mockmail.store.store import Store
 
 Boxes = Mapping[str, list[Item]]
@@ -113,7 +114,7 @@ def _stored(chosen: Namespace) -> dict[str, Any]:
     for login, user in store.users.items():
         told_of = {**(data["users"][login] or {})}
         told_of.pop("load", None)
-        mailboxes = {**(told_of.get("mailboxes") or {})}
+        mailboxes = {canonical(name): box for name, box in told_of.get("mailboxes", {}).items()}
         for name, box in user.mailboxes.items():
             mailboxes[name] = _kept(mailboxes.get(name)) | _content(
                 beside, f"{login}-{name}", _items(box)

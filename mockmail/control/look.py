@@ -1,0 +1,134 @@
+"""Handles as values: what is told of users, mailboxes and messages."""
+
+from mockmail.control.call import url
+from mockmail.control.values import (
+    FieldValue,
+    MailboxValue,
+    MessageSummary,
+    MessageValue,
+    SentSummary,
+    SentValue,
+    UserValue,
+)
+from mockmail.delivery.delivery import Sent
+from mockmail.message.encoded import decode
+from mockmail.message.header import unfold
+from mockmail.message.message import Message as StoredMessage
+from mockmail.message.text import part_text
+from mockmail.serve.server import Server
+from mockmail.world.account import User
+from mockmail.world.mailbox import Mailbox
+from mockmail.world.message import Message
+from mockmail.world.world import World
+
+
+def world_of(server: Server) -> World:
+    """Its world, for what no handle tells."""
+    return server._world
+
+
+def message_of(handle: Message) -> StoredMessage:
+    """What lies in the mailbox."""
+    return handle._last.message
+
+
+def user(user: User) -> UserValue:
+    """A user with his mailboxes."""
+    return UserValue(
+        url=url("users", user.login),
+        login=user.login,
+        password=user.password,
+        address=user.address,
+        mailboxes=[mailbox(user.login, each) for each in user.mailboxes.values()],
+    )
+
+
+def mailbox(login: str, box: Mailbox) -> MailboxValue:
+    """A mailbox of that user."""
+    return MailboxValue(
+        url=url("users", login, "mailboxes", box.name),
+        name=box.name,
+        messages=len(box),
+        unseen=sum(not entry.flags.seen for entry in box._mailbox),
+        uidvalidity=box.uidvalidity,
+        uidnext=box.uidnext,
+    )
+
+
+def summary(message: Message) -> MessageSummary:
+    """A message in a mailbox, but for what it says."""
+    stored = message_of(message)
+    box = message._mailbox
+    assert box.owner is not None
+    return MessageSummary(
+        url=url("users", box.owner, "mailboxes", box.name, "messages", message.uid),
+        uid=message.uid,
+        flags=list(message.flags.names),
+        subject=message.subject,
+        sender=stored.field("From"),
+        to=stored.field("To"),
+        date=message.internaldate,
+        size=stored.size,
+    )
+
+
+def message(message: Message) -> MessageValue:
+    """A message in a mailbox."""
+    stored = message_of(message)
+    told = summary(message)
+    return MessageValue(
+        **{name: getattr(told, name) for name in MessageSummary.__struct_fields__},
+        header=_header(stored),
+        text=text(stored),
+        html=text(stored, b"html"),
+    )
+
+
+def sent_summary(number: int, sent: Sent) -> SentSummary:
+    """What was sent elsewhere, but for what it says."""
+    submitted = StoredMessage(sent.raw, newlines="keep")
+    return SentSummary(
+        url=url("outbox", number),
+        number=number,
+        subject=sent.subject,
+        sender=submitted.field("From"),
+        to=submitted.field("To"),
+        size=submitted.size,
+        envelope_from=sent.sender,
+        envelope_to=list(sent.recipients),
+    )
+
+
+def sent(number: int, sent: Sent) -> SentValue:
+    """What was sent elsewhere."""
+    submitted = StoredMessage(sent.raw, newlines="keep")
+    told = sent_summary(number, sent)
+    return SentValue(
+        **{name: getattr(told, name) for name in SentSummary.__struct_fields__},
+        header=_header(submitted),
+        text=text(submitted),
+        html=text(submitted, b"html"),
+    )
+
+
+def _header(message: StoredMessage) -> list[FieldValue]:
+    return [
+        FieldValue(
+            name=_name(message.raw[start:value]),
+            value=decode(unfold(message.raw[value:end])),
+        )
+        for _, start, value, end in message.fields
+    ]
+
+
+def _name(octets: bytes) -> str:
+    return octets.rstrip(b": \t").decode("utf-8", "replace")
+
+
+def text(message: StoredMessage, subtype: bytes = b"plain") -> str | None:
+    """The first text of that kind that is shown, decoded; None if there is none."""
+    for part in message.root.walk():
+        attached = part.disposition is not None and part.disposition[0].lower() == b"attachment"
+        if part.is_text and part.subtype.lower() == subtype and not attached:
+            return part_text(message, part)
+    return None

@@ -1,0 +1,64 @@
+"""The command line as a whole: help, exit codes, and how quickly it starts."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mockmail.cli import COMMANDS, EXIT_CODES, main
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """What is said of a wrong call."""
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert left.value.code == 2
+    return capsys.readouterr().err
+
+
+def test_help_of_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    calls = [[], *([name] for name in COMMANDS), *(["seed", each] for each in ("make", "convert"))]
+    for call in [*calls, ["seed", "inspect"]]:
+        with pytest.raises(SystemExit) as left:
+            main([*call, "--help"])
+        assert left.value.code == 0
+        assert EXIT_CODES in capsys.readouterr().out.replace("\n", " ")
+
+
+def test_wrong_calls(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "COMMAND" in refusal(capsys)
+    assert "'serv'" in refusal(capsys, "serv")
+    assert "required: FILE" in refusal(capsys, "check")
+    assert "unrecognized arguments: --colour" in refusal(capsys, "check", "demo", "--colour")
+    assert "required: WHAT" in refusal(capsys, "seed")
+    assert "required: FROM, TO" in refusal(capsys, "seed", "convert")
+
+
+def test_nothing_heavy_is_imported_for_help() -> None:
+    program = (
+        "import sys\n"
+        "from mockmail.cli import main\n"
+        "try:\n"
+        "    main(['--help'])\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        "heavy = {'trio', 'yaml', 'msgspec', 'faker', 'asyncio', 'email'} & set(sys.modules)\n"
+        "print(sorted(heavy), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
+def test_a_reader_who_leaves_is_no_trouble() -> None:
+    command = f"{sys.executable} -m mockmail schema | head -c 10"
+    done = subprocess.run(command, shell=True, capture_output=True)
+    assert (done.returncode, len(done.stdout), done.stderr) == (0, 10, b"")
+
+
+def test_the_readme_tells_of_each_command() -> None:
+    section = README.partition("\n## Command line")[2].partition("\n## ")[0]
+    for name in COMMANDS:
+        assert f"mockmail {name}" in section
