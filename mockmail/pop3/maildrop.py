@@ -155,7 +155,7 @@ class Maildrop:
     @property
     def last(self) -> int:
         """The highest number that RETR has brought, now or in earlier sessions (RFC 1225)."""
-        return max(self._last_before, *self.retrieved, 0)
+        return max(self._last_before, max(self.retrieved, default=0))
 
     def mark(self, number: int) -> None:
         """Mark a message as deleted."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import ceil
 
 from mockmail.chance import Chance
 from mockmail.clock import Clock
@@ -104,7 +105,8 @@ class Session:
         """Let the user in, if his maildrop can be opened now (RFC 1939 section 4)."""
         now = self.clock.waited
         if user.next_login > now:
-            raise Err(f"Come again in {user.next_login - now:.0f} seconds", "LOGIN-DELAY")
+            seconds = ceil(user.next_login - now)
+            raise Err(f"Come again in {seconds} seconds", "LOGIN-DELAY")
         if self.settings.lock and user.maildrop_lock:
             raise Err("The maildrop is locked by another POP3 session", "IN-USE")
         mailbox = self.store.mailbox(user, self.settings.mailbox)
@@ -146,12 +148,16 @@ class Session:
         return self.allowed(self.drop.content(number))
 
     def allowed(self, entry: Entry) -> Entry:
-        """The message, if an extension has nothing against that it is sent."""
-        for refuses in self.catalogue.refusals:
-            error = refuses(self, entry)
-            if error is not None:
-                raise error
+        """The message; `Err` if it can't be sent."""
+        error = self.refused(entry)
+        if error is not None:
+            raise error
         return entry
+
+    def refused(self, entry: Entry) -> Err | None:
+        """What an extension has against that a message is sent, if anything."""
+        errors = (refuses(self, entry) for refuses in self.catalogue.refusals)
+        return next((error for error in errors if error is not None), None)
 
     def check(self) -> None:
         """The maildrop is locked by this session, if it is; ``AssertionError`` otherwise."""

@@ -14,7 +14,8 @@ def xlst(session: Session, argument: bytes) -> Answer:
     if not name:
         raise Err("Expected the name of a header field")
     wanted = name.rstrip(b":").lower()
-    entries = list(session.drop.remaining())
+    there = session.drop.remaining()
+    entries = [(number, entry) for number, entry in there if session.refused(entry) is None]
     if space:
         number = arguments.number(one)
         entries = [(number, session.content(number))]
