@@ -4,13 +4,16 @@ A process is started already logged in, without Dovecot's master, ports or the
 machine's configuration; as root it runs as ``nobody``.
 """
 
+import os
 import shutil
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from grp import getgrgid
 from pathlib import Path
-from threading import Timer
+from pwd import getpwuid
+from threading import Event, Timer
 from types import TracebackType
 from typing import Any, Self
 
@@ -223,3 +226,82 @@ class Theirs:
 
     def pop3(self, *, last: bool) -> Pop3:
         return Pop3(self._folder, self._as, last=last)
+
+
+_LOGIN_CONFIG = """\
+base_dir = {folder}/run
+state_dir = {folder}/run
+log_path = {folder}/log
+ssl = no
+protocols = pop3
+mail_location = maildir:{folder}/mail
+first_valid_uid = 0
+first_valid_gid = 0
+auth_mechanisms = plain login cram-md5 apop
+auth_failure_delay = 0
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+passdb {{
+  driver = static
+  args = password=apple
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={folder}
+}}
+service pop3-login {{
+  chroot =
+  unix_listener door {{
+    mode = 0666
+  }}
+  inet_listener pop3 {{
+    port = 0
+  }}
+  inet_listener pop3s {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+"""
+
+
+class Pop3Login:
+    """Dovecot with all that lets users in to POP3, anna among them, behind a socket in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        _refuse_others()
+        furnish(folder)
+        as_user = hand_over(folder)
+        user = as_user.get("user") or getpwuid(os.getuid()).pw_name
+        group = as_user.get("group") or getgrgid(os.getgid()).gr_name
+        config = _LOGIN_CONFIG.format(folder=folder, user=user, group=group)
+        (folder / "dovecot.conf").write_text(config)
+        self._log, self._door = folder / "log", folder / "run" / "door"
+        self._process = subprocess.Popen(
+            [shutil.which("dovecot") or "dovecot", "-F", "-c", str(folder / "dovecot.conf")],
+            **as_user,
+        )
+
+    def connect(self) -> socket.socket:
+        """A new connection."""
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(GUARD)
+        for _ in range(GUARD * 100):
+            with suppress(FileNotFoundError, ConnectionRefusedError):
+                connection.connect(str(self._door))
+                return connection
+            # It is still starting, or it never will.
+            if self._process.poll() is not None:
+                break
+            Event().wait(0.01)
+        raise AssertionError(f"Dovecot did not start: {self._log.read_text()[-2000:]}")
+
+    def close(self) -> None:
+        self._process.terminate()
+        self._process.wait()

@@ -3,6 +3,7 @@
 There is no capability of that name: clients see the timestamp (RFC 2449 section 6).
 """
 
+import re
 from hashlib import md5
 
 from mockmail.pop3 import arguments
@@ -10,6 +11,8 @@ from mockmail.pop3.reply import Err
 from mockmail.pop3.rows import BEFORE_LOGIN, Answer, CommandRow, Extension
 from mockmail.pop3.session import Session, refusal
 from mockmail.sasl.mechanism import AuthenticationFailed, let_in
+
+_DIGEST = re.compile(r"[0-9a-f]{32}")
 
 
 def timestamp(session: Session) -> bytes:
@@ -20,7 +23,7 @@ def timestamp(session: Session) -> bytes:
 def apop(session: Session, argument: bytes) -> Answer:
     yield from ()
     name, space, digest = arguments.text(argument, "a name and a digest").rpartition(" ")
-    if not space:
+    if not space or not _DIGEST.fullmatch(digest):
         raise Err("Expected a name and a digest")
 
     def knows(password: str) -> bool:
