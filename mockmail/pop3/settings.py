@@ -33,6 +33,8 @@ class Pop3Settings:
     """What RETR has brought in a session that said QUIT is not shown to later ones."""
     most: int | None = None
     """Messages that a session sees, the oldest ones; None for all."""
+    top: int | None = None
+    """Octets of a message that TOP brings at most; None for all."""
     uidl: UidlStyle = "uidvalidity"
     """Unique-ids: of UIDVALIDITY and UID, so that they change in a mailbox that is not `sticky`;
     the UID alone; a digest of the message, the same for copies; or 70 characters."""
@@ -58,7 +60,7 @@ class Pop3Settings:
     """A message that XTND XMIT takes."""
 
     def __post_init__(self) -> None:
-        for name in ("most", "autologout", "line", "answer", "message"):
+        for name in ("most", "top", "autologout", "line", "answer", "message"):
             value = getattr(self, name)
             if value is not None and value <= 0:
                 raise ValueError(f"{name} must be above 0, not {value}")

@@ -22,7 +22,8 @@ def top(session: Session, argument: bytes) -> Answer:
         if newline < 0:
             break
         end = newline + 1
-    return reply.message(b"Top of message follows", data[:end], entry.uid)
+    data = data[:end][: session.settings.top]
+    return reply.message(b"Top of message follows", data, entry.uid)
 
 
 def uidl(session: Session, argument: bytes) -> Answer:
