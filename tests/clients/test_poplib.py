@@ -4,6 +4,7 @@ import contextlib
 import imaplib
 import poplib
 import socket
+from collections.abc import Callable
 
 import pytest
 
@@ -69,18 +70,19 @@ def test_a_digest_in_the_place_of_a_password(mailserver: mockmail.Server) -> Non
         assert client.quit().startswith(b"+OK")
 
 
-def test_utf8_is_for_who_asks_for_it() -> None:
-    settings = mockmail.Pop3Settings(capabilities="+UTF8")
-    with mockmail.start_server(pop3=settings) as server:
-        letter = "Subject: Grüße\r\n\r\nx\r\n".encode()
-        server.add_user("anna", password="apple").deliver(letter)
-        with opened(server) as client, pytest.raises(poplib.error_proto, match=r"\[UTF8\]"):
-            client.retr(1)
-        with dialled(server) as client:
-            client.utf8()
-            client.user("anna")
-            client.pass_("apple")
-            assert retrieved(client, 1) == letter
+def test_utf8_is_for_who_asks_for_it(
+    make_mailserver: Callable[..., mockmail.Server],
+) -> None:
+    server = make_mailserver(pop3=mockmail.Pop3Settings(capabilities="+UTF8"))
+    letter = "Subject: Grüße\r\n\r\nx\r\n".encode()
+    server.add_user("anna", password="apple").deliver(letter)
+    with opened(server) as client, pytest.raises(poplib.error_proto, match=r"\[UTF8\]"):
+        client.retr(1)
+    with dialled(server) as client:
+        client.utf8()
+        client.user("anna")
+        client.pass_("apple")
+        assert retrieved(client, 1) == letter
 
 
 @pytest.mark.usefixtures("anna")
