@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.delivery.delivery import Sent
     from mockmail.imap.settings import ImapSettings
     from mockmail.message.attachment import Attachment
+    from mockmail.pop3.settings import Pop3Settings
     from mockmail.scenario.errors import ScenarioError
     from mockmail.serve.endpoint import Endpoint
     from mockmail.serve.loop import ServerThread
@@ -78,6 +79,7 @@ _HOMES = {
     "ImapAnswer": "mockmail.client.imap_answer",
     "ImapClient": "mockmail.client.drivers",
     "ImapSettings": "mockmail.imap.settings",
+    "Pop3Settings": "mockmail.pop3.settings",
     "Inject": "mockmail.world.effects",
     "Mailbox": "mockmail.world.mailbox",
     "Match": "mockmail.world.rule",
@@ -145,6 +147,7 @@ __all__ = [
     "Outcome",
     "Pop3Answer",
     "Pop3Client",
+    "Pop3Settings",
     "Race",
     "Repeat",
     "Replace",

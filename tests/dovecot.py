@@ -1,21 +1,28 @@
-"""Dovecot as a second opinion: its IMAP process on two pipes, with mailboxes of its own.
+"""Dovecot as a second opinion: its IMAP and POP3 processes on two pipes, with mailboxes of its own.
 
-The process is started already logged in, without Dovecot's master, ports or the
+A process is started already logged in, without Dovecot's master, ports or the
 machine's configuration; as root it runs as ``nobody``.
 """
 
+import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from grp import getgrgid
 from pathlib import Path
-from threading import Timer
+from pwd import getpwuid
+from threading import Event, Timer
 from types import TracebackType
 from typing import Any, Self
 
 from nobody import hand_over
 
 PROGRAM = "/usr/lib/dovecot/imap"
+POP3 = ("/usr/lib/dovecot/pop3",)
+LAST = ("-o", "pop3_enable_last=yes")
+"""With the command LAST; RSET then takes \\Seen from all messages."""
 VERSION = "2.3."
 """What the comparisons were made with; another one would have other answers."""
 
@@ -70,12 +77,15 @@ def name_of(number: int, info: str = "") -> str:
 
 
 def start(
-    folder: Path, user: Mapping[str, Any], connection: socket.socket | None = None
+    folder: Path,
+    user: Mapping[str, Any],
+    connection: socket.socket | None = None,
+    program: Sequence[str] = (PROGRAM,),
 ) -> subprocess.Popen[bytes]:
-    """The IMAP process of a home, already logged in: on a socket, or on two pipes."""
+    """The process of a home, already logged in: on a socket, or on two pipes."""
     ends = subprocess.PIPE if connection is None else connection
     return subprocess.Popen(
-        [PROGRAM, "-c", str(folder / "dovecot.conf")],
+        [*program, "-c", str(folder / "dovecot.conf")],
         stdin=ends,
         stdout=ends,
         # It tells there, too, that its client has gone.
@@ -85,46 +95,34 @@ def start(
     )
 
 
-class Session:
-    """One IMAP process of a home, on two pipes."""
+class Process:
+    """A process of a home, on two pipes."""
 
-    def __init__(self, folder: Path, user: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, user: Mapping[str, Any], program: Sequence[str]) -> None:
         self._log = folder / "log"
-        self._process = start(folder, user)
+        self._process = start(folder, user, program=program)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._in, self._out = self._process.stdin, self._process.stdout
-        self._line()
 
     def _line(self) -> bytes:
         line = self._out.readline()
         assert line.endswith(b"\r\n"), f"Dovecot ended: {self._log.read_text()[-2000:]}"
         return line
 
-    def exchange(self, data: bytes, tag: bytes) -> bytes:
-        """Send a command, take all that is said to its tagged line, or to a continuation."""
-        # Only a guard: Dovecot may wait for more than we have to say.
-        guard = Timer(GUARD, self._process.kill)
-        guard.start()
-        try:
-            self._send(data)
-            return self._said(tag)
-        finally:
-            guard.cancel()
-
     def _send(self, data: bytes) -> None:
         self._in.write(data)
         self._in.flush()
 
-    def _said(self, tag: bytes) -> bytes:
-        said = []
-        while True:
-            line = self._line()
-            said.append(line)
-            if line.endswith(b"}\r\n"):
-                said.append(self._out.read(int(line[line.rindex(b"{") + 1 : -3])))
-            elif line.startswith((b"+ ", tag + b" ")):
-                return b"".join(said)
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        # Only a guard: Dovecot may wait for more than we have to say.
+        guard = Timer(GUARD, self._process.kill)
+        guard.start()
+        try:
+            yield
+        finally:
+            guard.cancel()
 
     def __enter__(self) -> Self:
         return self
@@ -139,6 +137,52 @@ class Session:
         self._process.wait()
         for pipe in (self._in, self._out):
             pipe.close()
+
+
+class Session(Process):
+    """An IMAP process of a home."""
+
+    def __init__(self, folder: Path, user: Mapping[str, Any]) -> None:
+        super().__init__(folder, user, (PROGRAM,))
+        self._line()
+
+    def exchange(self, data: bytes, tag: bytes) -> bytes:
+        """Send a command, take all that is said to its tagged line, or to a continuation."""
+        with self._guarded():
+            self._send(data)
+            return self._said(tag)
+
+    def _said(self, tag: bytes) -> bytes:
+        said = []
+        while True:
+            line = self._line()
+            said.append(line)
+            if line.endswith(b"}\r\n"):
+                said.append(self._out.read(int(line[line.rindex(b"{") + 1 : -3])))
+            elif line.startswith((b"+ ", tag + b" ")):
+                return b"".join(said)
+
+
+class Pop3(Process):
+    """A POP3 process of a home; the greeting is said by another process, which is not there."""
+
+    def __init__(self, folder: Path, user: Mapping[str, Any], *, last: bool) -> None:
+        super().__init__(folder, user, (*POP3, *LAST) if last else POP3)
+
+    def exchange(self, data: bytes, *, multi: bool) -> bytes:
+        """Send a command, take its answer: up to a dot, if it is `multi` and not an error."""
+        with self._guarded():
+            self._send(data)
+            said = [self._line()]
+            while multi and said[0].startswith(b"+OK") and said[-1] != b".\r\n":
+                said.append(self._line())
+            return b"".join(said)
+
+    def close(self) -> None:
+        """End the client's side, and wait for the process to end."""
+        with self._guarded():
+            self._in.close()
+            self._out.read()
 
 
 def _refuse_others() -> None:
@@ -179,3 +223,85 @@ class Theirs:
 
     def session(self) -> Session:
         return Session(self._folder, self._as)
+
+    def pop3(self, *, last: bool) -> Pop3:
+        return Pop3(self._folder, self._as, last=last)
+
+
+_LOGIN_CONFIG = """\
+base_dir = {folder}/run
+state_dir = {folder}/run
+log_path = {folder}/log
+ssl = no
+protocols = pop3
+mail_location = maildir:{folder}/mail
+first_valid_uid = 0
+first_valid_gid = 0
+auth_mechanisms = plain login cram-md5 apop
+auth_failure_delay = 0
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+passdb {{
+  driver = static
+  args = password=apple
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={folder}
+}}
+service pop3-login {{
+  chroot =
+  unix_listener door {{
+    mode = 0666
+  }}
+  inet_listener pop3 {{
+    port = 0
+  }}
+  inet_listener pop3s {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+"""
+
+
+class Pop3Login:
+    """Dovecot with all that lets users in to POP3, anna among them, behind a socket in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        _refuse_others()
+        furnish(folder)
+        as_user = hand_over(folder)
+        user = as_user.get("user") or getpwuid(os.getuid()).pw_name
+        group = as_user.get("group") or getgrgid(os.getgid()).gr_name
+        config = _LOGIN_CONFIG.format(folder=folder, user=user, group=group)
+        (folder / "dovecot.conf").write_text(config)
+        self._log, self._door = folder / "log", folder / "run" / "door"
+        self._process = subprocess.Popen(
+            [shutil.which("dovecot") or "dovecot", "-F", "-c", str(folder / "dovecot.conf")],
+            **as_user,
+        )
+
+    def connect(self) -> socket.socket:
+        """A new connection."""
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(GUARD)
+        for _ in range(GUARD * 100):
+            with suppress(FileNotFoundError, ConnectionRefusedError):
+                connection.connect(str(self._door))
+                return connection
+            # It is still starting, or it never will.
+            if self._process.poll() is not None:
+                break
+            Event().wait(0.01)
+        raise AssertionError(f"Dovecot did not start: {self._log.read_text()[-2000:]}")
+
+    def close(self) -> None:
+        self._process.terminate()
+        self._process.wait()

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -42,14 +43,23 @@ def test_it_lists_every_public_name() -> None:
     assert set(re.findall(r"`(\w+)`", " ".join(first))) == set(mockmail.__all__)
 
 
-def test_its_table_of_capabilities_is_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["capabilities", "--markdown"])
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_its_table_of_capabilities_is_the_catalogue(
+    capsys: pytest.CaptureFixture[str], protocol: str
+) -> None:
+    main(["capabilities", protocol, "--markdown"])
     assert capsys.readouterr().out in README
 
 
 def test_its_table_of_requests_is_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
     main(["openapi", "--markdown"])
     assert capsys.readouterr().out in README
+
+
+def test_it_names_every_setting_of_pop3() -> None:
+    section = README.partition("### Extensions of POP3")[2].partition("\n## ")[0]
+    names = {setting.name for setting in fields(mockmail.Pop3Settings)}
+    assert names <= set(re.findall(r"`(\w+)`", section)) | {"capabilities"}
 
 
 def test_it_has_the_two_commands() -> None:

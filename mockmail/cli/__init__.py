@@ -17,7 +17,7 @@ COMMANDS = {
     "seed": "make scenarios, convert mail to them and back, look into them",
     "schema": "print the JSON Schema of scenario files, for editors",
     "openapi": "print the OpenAPI document of the control port",
-    "capabilities": "list what IMAP consists of here, and what can be switched",
+    "capabilities": "list what IMAP or POP3 consists of here, and what can be switched",
 }
 EXIT_CODES = "exit codes: 0 fine, 1 it didn't work, 2 wrong call"
 

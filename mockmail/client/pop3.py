@@ -8,7 +8,9 @@ from mockmail.client.client import Client, Entry, R, Steps, one_line
 from mockmail.wire.dot import unstuff
 
 _STATUS = re.compile(rb"(\+OK|-ERR)(?: \[([^\]]*)\])? ?(.*)", re.DOTALL)
-_MULTI = re.compile(rb"(?i)(?:(?:RETR|TOP) .*|CAPA|LIST|UIDL)")
+_MULTI = re.compile(
+    rb"(?i)(?:RETR|TOP) .*|CAPA|LIST|UIDL|AUTH|LANG|XTND (?:BBOARDS|ARCHIVE|XLST)(?: .*)?"
+)
 
 
 class Pop3Answer(Answer):

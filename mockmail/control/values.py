@@ -213,7 +213,7 @@ class CapabilityValue(Spec):
 
     name: str
     """As it is shown to clients."""
-    rfc: int
+    rfc: int | None
     """Where it is defined."""
     on: bool
     """Whether this server has it."""

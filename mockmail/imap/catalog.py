@@ -3,7 +3,6 @@
 A new command or extension is one file and one line here.
 """
 
-from collections.abc import Iterable
 from functools import lru_cache
 
 from mockmail.imap.commands import (
@@ -30,7 +29,7 @@ from mockmail.imap.commands import (
     unselect,
 )
 from mockmail.imap.ext import (
-    auth_plain,
+    auth,
     children,
     condstore,
     enable,
@@ -56,7 +55,7 @@ from mockmail.imap.fetch import basic, binary, preview, section, structure
 from mockmail.imap.rows import CapabilityRow, Catalogue, Extension
 from mockmail.imap.search import basic as search_basic
 from mockmail.imap.search import sizes_and_dates, text
-from mockmail.near import near
+from mockmail.switches import switched
 
 IMAP4REV1 = Extension(
     "IMAP4rev1",
@@ -95,7 +94,9 @@ EXTENSIONS = (
     sasl_ir.EXTENSION,
     starttls.EXTENSION,
     starttls.LOGINDISABLED,
-    auth_plain.EXTENSION,
+    auth.PLAIN,
+    auth.LOGIN,
+    auth.CRAM_MD5,
     id.EXTENSION,
     enable.EXTENSION,
     idle.EXTENSION,
@@ -120,42 +121,11 @@ EXTENSIONS = (
 )
 """All there is, in the order in which capabilities are shown."""
 
-_BY_NAME = {extension.name.upper(): extension for extension in EXTENSIONS}
-
 
 @lru_cache(maxsize=64)
 def catalogue(changes: str = "") -> Catalogue:
     """What a server speaks after `changes` of what all speak: ``"+LITERAL- -MOVE"``.
 
-    What is switched on brings along what it requires and takes away what it
-    excludes; what is switched off takes along what requires it. ``ValueError``
-    for an unknown name, and for IMAP4rev1, which can't be switched off.
+    ``ValueError`` for an unknown name; see `mockmail.switches.switched`.
     """
-    on = {extension.name for extension in EXTENSIONS if extension.default}
-    for word in changes.split():
-        sign, name = word[:1], word[1:]
-        extension = _BY_NAME.get(name.upper())
-        if sign not in ("+", "-"):
-            raise ValueError(f"capabilities are switched by +NAME and -NAME: {word!r}")
-        if extension is None:
-            raise ValueError(f"there is no capability {name!r}{near(name, _BY_NAME)}")
-        if extension is IMAP4REV1:
-            raise ValueError("IMAP4rev1 is what all else is built upon")
-        if sign == "+":
-            _switch_on(extension, on)
-        else:
-            _switch_off((extension.name,), on)
-    return Catalogue(extension for extension in EXTENSIONS if extension.name in on)
-
-
-def _switch_on(extension: Extension, on: set[str]) -> None:
-    on.add(extension.name)
-    _switch_off(extension.excludes, on)
-    for name in extension.requires:
-        _switch_on(_BY_NAME[name.upper()], on)
-
-
-def _switch_off(names: Iterable[str], on: set[str]) -> None:
-    for name in names:
-        on.discard(name)
-        _switch_off([e.name for e in EXTENSIONS if name in e.requires and e.name in on], on)
+    return Catalogue(switched(EXTENSIONS, changes))

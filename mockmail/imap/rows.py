@@ -362,8 +362,8 @@ class Extension:
     """Rows that belong together; the base protocol is one, too."""
 
     name: str
-    rfc: int
-    """The RFC that says what it is."""
+    rfc: int | None
+    """The RFC that says what it is, if one does."""
     default: bool = True
     """Whether a server speaks it that was not asked to."""
     requires: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from mockmail.chance import Chance
 from mockmail.clock import Clock
 from mockmail.imap import quote
 from mockmail.imap.reply import No
@@ -15,6 +16,7 @@ from mockmail.sasl.mechanism import (
     AuthorizationFailed,
     Disabled,
     Expired,
+    Realm,
 )
 from mockmail.store.mailbox import Mailbox, TooManyKeywords
 from mockmail.store.names import canonical
@@ -44,6 +46,7 @@ class Session:
     host: str
     """This server's own name, for the greeting."""
     settings: ImapSettings = field(default_factory=ImapSettings)
+    chance: Chance = field(default_factory=lambda: Chance(0))
     buffer: Buffer = field(default_factory=Buffer)
     tls: bool = False
     """Whether what is said now is protected by TLS."""
@@ -75,6 +78,11 @@ class Session:
     @property
     def user_name(self) -> str | None:
         return self.user.name if self.user else None
+
+    @property
+    def realm(self) -> Realm:
+        """What SASL's mechanisms ask."""
+        return Realm(self.store, self.host, self.clock, self.chance)
 
     @property
     def account(self) -> User:

@@ -1,18 +1,35 @@
 """How POP3 writes its replies (RFC 1939 section 3)."""
 
+import re
+
 from mockmail.wire.acts import Instead
 from mockmail.wire.dot import stuff
 from mockmail.wire.response import Literal, Piece, Response
 
+_UNPRINTABLE = re.compile(r"[^ -~]")
+_LONGEST = 400
+"""Octets of a text: a status line has at most 512 (RFC 1939 section 3)."""
+
 
 class Err(Exception):
-    """The command ends in ``-ERR``."""
+    """The command ends in ``-ERR``, with a response code if this server speaks it."""
+
+    def __init__(self, text: str, code: str = "") -> None:
+        # What a client wrote may stand in it: only printable US-ASCII goes out.
+        super().__init__(_UNPRINTABLE.sub("?", text)[:_LONGEST])
+        self.code = code
 
 
 def _line(response: Response) -> list[Piece]:
     (text,) = response.items
     assert isinstance(text, bytes)
     return [b"%b %b\r\n" % (response.kind, text) if text else response.kind + b"\r\n"]
+
+
+def _challenge(response: Response) -> list[Piece]:
+    (text,) = response.items
+    assert isinstance(text, bytes)
+    return [b"+ %b\r\n" % text]
 
 
 def _multi(response: Response) -> list[Piece]:
@@ -39,9 +56,15 @@ def ok(text: bytes = b"") -> Response:
     return Response(b"+OK", None, [text], _line)
 
 
-def err(text: str) -> Response:
-    """``-ERR text``; a response code may stand at its start (RFC 2449 section 8)."""
-    return Response(b"-ERR", None, [text.encode("utf-8")], _line)
+def err(text: str, code: str = "") -> Response:
+    """``-ERR text``; a response code stands in brackets (RFC 2449 section 8)."""
+    said = f"[{code}] {text}" if code else text
+    return Response(b"-ERR", None, [said.encode("ascii")], _line)
+
+
+def challenge(text: bytes) -> Response:
+    """``+ BASE64``, of which an empty one keeps its space (RFC 5034 section 4)."""
+    return Response(b"+", None, [text], _challenge)
 
 
 def lines(text: bytes, items: list[bytes]) -> Response:

@@ -5,24 +5,29 @@ time that does not depend on the number of messages.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from msgspec import Struct, structs
 
 from mockmail.imap.catalog import catalogue
 from mockmail.imap.settings import ImapSettings
+from mockmail.pop3.catalog import catalogue as pop3_catalogue
+from mockmail.pop3.settings import Pop3Settings
 from mockmail.scenario import rules as rules_of
 from mockmail.scenario.beside import Beside, stamp
 from mockmail.scenario.document import Document
 from mockmail.scenario.files import find
 from mockmail.scenario.scenario import Scenario
 from mockmail.scenario.seeding import Seeding
-from mockmail.scenario.spec import ImapSpec, ScenarioSpec, UserSpec, aware
+from mockmail.scenario.spec import ImapSpec, Pop3Spec, ScenarioSpec, UserSpec, aware
 from mockmail.store.store import Store
 from mockmail.world.world import first_uidvalidity
+
+T = TypeVar("T")
 
 
 def load(scenario: str | os.PathLike[str]) -> Scenario:
@@ -73,15 +78,20 @@ def _build(document: Document, beside: Beside) -> Scenario:
         catalogue(spec.capabilities)
     except ValueError as error:
         raise document.error(("capabilities",), str(error)) from None
-    imap = _imap_settings(document, spec.imap or ImapSpec())
-    return Scenario(store, epoch, spec.domains, rules, spec.capabilities, imap)
+    imap = _settings(document, "imap", ImapSettings, spec.imap or ImapSpec())
+    pop3 = _settings(document, "pop3", Pop3Settings, spec.pop3 or Pop3Spec())
+    try:
+        pop3_catalogue(pop3.capabilities)
+    except ValueError as error:
+        raise document.error(("pop3", "capabilities"), str(error)) from None
+    return Scenario(store, epoch, spec.domains, rules, spec.capabilities, imap, pop3)
 
 
-def _imap_settings(document: Document, given: Struct) -> ImapSettings:
+def _settings(document: Document, key: str, kind: Callable[..., T], given: Struct) -> T:
     settings = structs.asdict(given)
     for name, value in settings.items():
         try:
-            ImapSettings(**{name: value})
+            kind(**{name: value})
         except ValueError as error:
-            raise document.error(("imap", name), str(error)) from None
-    return ImapSettings(**settings)
+            raise document.error((key, name), str(error)) from None
+    return kind(**settings)

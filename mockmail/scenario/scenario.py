@@ -5,6 +5,7 @@ from datetime import datetime
 
 from mockmail.clock import Clock
 from mockmail.imap.settings import ImapSettings
+from mockmail.pop3.settings import Pop3Settings
 from mockmail.store.store import Store
 from mockmail.world.rule import Rule
 from mockmail.world.world import World
@@ -21,6 +22,7 @@ class Scenario:
         rules: Sequence[Rule],
         capabilities: str = "",
         imap: ImapSettings | None = None,
+        pop3: Pop3Settings | None = None,
     ) -> None:
         self._store = store
         self._epoch = epoch
@@ -28,11 +30,16 @@ class Scenario:
         self._rules = tuple(rules)
         self._capabilities = capabilities
         self._imap = imap
+        self._pop3 = pop3
 
     def world(
-        self, seed: int = 0, capabilities: str = "", imap: ImapSettings | None = None
+        self,
+        seed: int = 0,
+        capabilities: str = "",
+        imap: ImapSettings | None = None,
+        pop3: Pop3Settings | None = None,
     ) -> World:
-        """A fresh world; `capabilities` come after the scenario's own, `imap` in their place."""
+        """A fresh world; `capabilities` come after the scenario's own, settings in their place."""
         return World(
             store=self._store.fork(),
             clock=Clock(self._epoch),
@@ -41,4 +48,5 @@ class Scenario:
             rules=[rule.copy() for rule in self._rules],
             capabilities=f"{self._capabilities} {capabilities}",
             imap=imap or self._imap,
+            pop3=pop3 or self._pop3,
         )

@@ -10,10 +10,9 @@ from typing import Any
 
 import msgspec
 
-from mockmail.imap.settings import ImapSettings
 from mockmail.scenario.document import Spec
 from mockmail.scenario.rules import DOCUMENTED
-from mockmail.scenario.spec import ImapSpec, ScenarioSpec
+from mockmail.scenario.spec import SETTINGS, ScenarioSpec
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -27,7 +26,7 @@ def schema() -> dict[str, Any]:
 
 def describe(definitions: dict[str, Any]) -> None:
     """Put the descriptions of their fields into schemas, which stand under the types' names."""
-    documented = {ImapSpec: ImapSettings, **DOCUMENTED}
+    documented = {**SETTINGS, **DOCUMENTED}
     for kind in _all(Spec):
         definition = definitions.get(kind.__name__)
         if definition is not None:

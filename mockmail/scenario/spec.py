@@ -11,6 +11,7 @@ from msgspec import Meta, defstruct, field
 
 from mockmail.clock import EPOCH
 from mockmail.imap.settings import ImapSettings
+from mockmail.pop3.settings import Pop3Settings
 from mockmail.scenario.document import Count, Spec
 from mockmail.scenario.rules import RuleSpec
 from mockmail.world.world import DOMAIN
@@ -192,14 +193,28 @@ if TYPE_CHECKING:
     class ImapSpec(Spec):
         """Settings of IMAP."""
 
+    class Pop3Spec(Spec):
+        """Settings of POP3."""
+
 else:
-    ImapSpec = defstruct(
-        "ImapSpec",
-        [(setting.name, setting.type, setting.default) for setting in fields(ImapSettings)],
-        bases=(Spec,),
-        kw_only=True,
-        namespace={"__doc__": "Settings of IMAP: limits, and what its RFCs leave open."},
+
+    def _of_settings(name, settings, description):  # noqa: ANN001, ANN202
+        return defstruct(
+            name,
+            [(setting.name, setting.type, setting.default) for setting in fields(settings)],
+            bases=(Spec,),
+            kw_only=True,
+            namespace={"__doc__": description},
+        )
+
+    ImapSpec = _of_settings(
+        "ImapSpec", ImapSettings, "Settings of IMAP: limits, and what its RFCs leave open."
     )
+    Pop3Spec = _of_settings(
+        "Pop3Spec", Pop3Settings, "Settings of POP3: limits, and how maildrops are treated."
+    )
+SETTINGS: dict[type[Spec], type] = {ImapSpec: ImapSettings, Pop3Spec: Pop3Settings}
+"""What the values of these make; there the fields are described."""
 
 
 class ScenarioSpec(Spec):
@@ -221,6 +236,8 @@ class ScenarioSpec(Spec):
     """IMAP's, switched on and off: ``+LITERAL- -MOVE`` (`mockmail capabilities` lists them)."""
     imap: ImapSpec | None = None
     """Settings of IMAP."""
+    pop3: Pop3Spec | None = None
+    """Settings of POP3."""
     rules: list[RuleSpec] = []
     """By which the server misbehaves."""
 

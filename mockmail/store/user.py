@@ -17,7 +17,9 @@ class User:
         "maildrop_lock",
         "name",
         "news",
+        "next_login",
         "password",
+        "popped",
         "quota",
         "subscriptions",
     )
@@ -41,6 +43,11 @@ class User:
         self.maildrop_lock = 0
         """Number of the POP3 session that holds the maildrop, 0 if none (RFC 1939 section 4)."""
 
+        self.next_login = 0.0
+        """From when on POP3 lets him in again, on the clock's scale of waits (RFC 2449 section 6.5)."""
+        self.popped: dict[tuple[int, int], bool] = {}
+        """What POP3 has brought, by UIDVALIDITY and UID, and whether the session said QUIT."""
+
     def mailbox(self, name: str) -> Mailbox | None:
         """One of his own."""
         return self.mailboxes.get(names.canonical(name))
@@ -57,4 +64,5 @@ class User:
         twin.mailboxes = {name: box.fork() for name, box in self.mailboxes.items()}
         twin.subscriptions = self.subscriptions.copy()
         twin.disabled, twin.expired, twin.quota = self.disabled, self.expired, self.quota
+        twin.popped = self.popped.copy()
         return twin

@@ -35,7 +35,7 @@ class Point(IntEnum):
     RECEIVED = 3
     """A command was received whole; nothing was done about it."""
     CONTINUATION = 4
-    """The client is about to be asked for more: IMAP's ``+``, SMTP's 334 and 354."""
+    """The client is about to be asked for more: IMAP's and POP3's ``+``, SMTP's 334 and 354."""
     COMMITTED = 5
     """The store has changed; nothing was answered."""
     DATA = 6

@@ -43,7 +43,7 @@ class User:
 
     @property
     def disabled(self) -> bool:
-        """Whether he is not let in, whatever he knows; IMAP says so by CONTACTADMIN (RFC 5530)."""
+        """Whether he is not let in, whatever he knows: CONTACTADMIN (RFC 5530), in POP3 AUTH."""
         return self._user.disabled
 
     @disabled.setter
@@ -53,7 +53,7 @@ class User:
 
     @property
     def expired(self) -> bool:
-        """Whether his password is right, but too old to let him in (EXPIRED; RFC 5530)."""
+        """Whether his password is right, but too old to let him in: EXPIRED, in POP3 AUTH."""
         return self._user.expired
 
     @expired.setter

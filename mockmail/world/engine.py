@@ -107,6 +107,8 @@ class Engine:
         """The open ones by number, in the order in which they came."""
         self.on_deadline: Callable[[], None] = lambda: None
         """Called when the next deadline may have come nearer."""
+        self.on_advance: Callable[[], None] = lambda: None
+        """Called when the time of stamps has moved on."""
         self.watchers: dict[object, Callable[[], object]] = {}
         """Called after whatever has happened, by whoever made it happen; they must not wait."""
         self.retired = ""
@@ -239,6 +241,7 @@ class Engine:
         """Move the world's time on, and let happen what is due."""
         with self._lock:
             self.clock.advance(seconds)
+            self.on_advance()
             self.tick()
             self.on_deadline()
 

@@ -10,8 +10,10 @@ from mockmail.imap import catalog, dispatch
 from mockmail.imap.session import Session as ImapSession
 from mockmail.imap.settings import ImapSettings
 from mockmail.numset import LARGEST
-from mockmail.pop3 import commands as pop3_commands
+from mockmail.pop3 import catalog as pop3_catalog
+from mockmail.pop3.expiry import remove_old
 from mockmail.pop3.session import Session as Pop3Session
+from mockmail.pop3.settings import Pop3Settings
 from mockmail.smtp import commands as smtp_commands
 from mockmail.smtp.session import Session as SmtpSession
 from mockmail.store.store import MAX_MAILBOXES, Store
@@ -44,6 +46,7 @@ class World:
         rules: Iterable[Rule] = (),
         capabilities: str = "",
         imap: ImapSettings | None = None,
+        pop3: Pop3Settings | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.store = store or Store(first_uidvalidity(self.clock.epoch))
@@ -61,6 +64,9 @@ class World:
         """What IMAP consists of here."""
         self._capabilities = capabilities
         self.imap = imap or ImapSettings()
+        self.pop3 = pop3 or Pop3Settings()
+        self.pop3_catalogue = pop3_catalog.catalogue(self.pop3.capabilities)
+        """What POP3 consists of here."""
         self.offers_tls = False
         """Whether clients may ask for TLS; whoever drives the engine knows how to switch."""
         self.engine = Engine(
@@ -72,6 +78,7 @@ class World:
             converse=self._converse,
             report=self.failures.append,
         )
+        self.engine.on_advance = self._expire
 
     def fork(self, *, rules: bool = True) -> "World":
         """A world in the same state, of its own from now on, to which nobody is connected.
@@ -89,6 +96,7 @@ class World:
             rules=[rule.copy() for rule in self.rules] if rules else (),
             capabilities=self._capabilities,
             imap=self.imap,
+            pop3=self.pop3,
         )
         twin.delivery.outbox += self.delivery.outbox
         twin.host = self.host
@@ -108,19 +116,23 @@ class World:
                     self.catalogue,
                     self.host,
                     settings=self.imap,
+                    chance=self.chance,
                     buffer=buffer,
                     tls=tls,
                     offers_tls=lambda: self.offers_tls,
                 )
                 return imap, dispatch.converse(imap, self.failures.append)
             case "pop3":
-                commands = pop3_commands.COMMANDS
                 pop3 = Pop3Session(
                     number,
                     name,
                     self.store,
-                    commands,
+                    self.clock,
+                    self.chance,
+                    self.delivery,
+                    self.pop3_catalogue,
                     self.host,
+                    settings=self.pop3,
                     buffer=buffer,
                     tls=tls,
                     offers_tls=lambda: self.offers_tls,
@@ -140,6 +152,11 @@ class World:
                 )
                 return smtp, smtp.converse(self.failures.append)
         raise ValueError(f"no protocol {connection.protocol!r}; there are {', '.join(PROTOCOLS)}")
+
+    def _expire(self) -> None:
+        """Let happen what time does to messages."""
+        for user in self.store.users.values():
+            remove_old(self.store, user, self.clock.now, self.pop3)
 
     def check(self) -> None:
         """What must hold at the end of a test; `Broken` says what does not.

@@ -3,19 +3,33 @@
 import pytest
 
 from mockmail.cli import main
-from mockmail.cli.capabilities import HEADER, table
-from mockmail.imap.catalog import EXTENSIONS
+from mockmail.cli.capabilities import imap_table, pop3_table
+from mockmail.imap import catalog as imap
+from mockmail.pop3 import catalog as pop3
 
 
-def test_capabilities(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["capabilities"]) == 0
+@pytest.mark.parametrize(
+    ("words", "names", "shown"),
+    [
+        ((), imap_table()[0], [extension.name for extension in imap.EXTENSIONS]),
+        (("imap",), imap_table()[0], [extension.name for extension in imap.EXTENSIONS]),
+        (("pop3",), pop3_table()[0], [extension.name for extension in pop3.EXTENSIONS]),
+    ],
+)
+def test_capabilities(
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    names: tuple[str, ...],
+    shown: list[str],
+) -> None:
+    assert main(["capabilities", *words]) == 0
     head, *lines = capsys.readouterr().out.splitlines()
-    assert tuple(head.split()) == HEADER
-    assert [line.split()[0] for line in lines] == [extension.name for extension in EXTENSIONS]
+    assert tuple(head.split()) == names
+    assert [line.split()[0] for line in lines] == shown
 
 
 def test_each_capability_has_a_module_of_its_own() -> None:
-    base, *others = table()
+    _, base, *others = imap_table()
     assert base[-1] == "mockmail.imap.catalog"
     assert all(
         row[-1].startswith(
@@ -23,3 +37,6 @@ def test_each_capability_has_a_module_of_its_own() -> None:
         )
         for row in others
     )
+    _, base, *others = pop3_table()
+    assert base[-1] == "mockmail.pop3.catalog"
+    assert all(row[-1].startswith("mockmail.pop3.ext.") for row in others)

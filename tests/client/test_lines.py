@@ -53,6 +53,22 @@ def test_pop3_step_by_step(mailserver: Server, anna: mockmail.User) -> None:
         mailserver.clients("pop3")
 
 
+def test_pop3_in_answers_of_several_lines() -> None:
+    settings = mockmail.Pop3Settings(capabilities="+BBOARDS +XLST")
+    with mockmail.start_server(pop3=settings) as server:
+        server.add_user("anna").deliver(b"Subject: one\r\n\r\n")
+        server.create_shared_mailbox("#news.misc")
+        stranger, client = *server.clients("pop3", login=False), *server.clients("pop3")
+        assert stranger.send("AUTH").lines == (b"+OK Mechanisms follow", b"PLAIN")
+        assert stranger.send("AUTH PLAIN AGFubmEAcGVhcg==").code == "AUTH"
+        assert client.send("LANG").lines[1:] == (b"en English",)
+        assert client.send("LANG en").ok
+        assert client.send("XTND XLST Subject").lines[1:] == (b"1 Subject: one",)
+        assert client.send("XTND BBOARDS").lines[1:] == (b"misc 0",)
+        assert client.send("xtnd bboards misc").lines[1:] == (b"misc 0",)
+        assert client.stat().text == "0 0"
+
+
 def test_smtp(mailserver: Server, anna: mockmail.User) -> None:
     (client,) = mailserver.clients("smtp")
     answer = client.send_mail(

@@ -7,6 +7,7 @@ from subprocess import CompletedProcess
 import pytest
 
 import mockmail
+from programs import note
 
 pytestmark = pytest.mark.program("curl")
 PATIENCE = "5"
@@ -187,6 +188,33 @@ def test_deletes_from_a_maildrop(mailserver: mockmail.Server, anna: mockmail.Use
     assert [message.uid for message in anna.inbox.messages] == [1, 3]
     after = output(as_anna(f"{url}/", "--request", "UIDL")).split()[1::2]
     assert after == [ids[0], ids[2]]
+
+
+WAYS = (
+    ("AUTH=PLAIN", "PLAIN"),
+    ("AUTH=PLAIN --sasl-ir", "PLAIN AGFubmEAYXBwbGU="),
+    ("AUTH=LOGIN", "LOGIN"),
+    ("AUTH=LOGIN --sasl-ir", "LOGIN YW5uYQ=="),
+    ("AUTH=CRAM-MD5", "CRAM-MD5"),
+)
+"""Options of curl, and what it says then."""
+
+
+@pytest.mark.parametrize(
+    ("protocol", "options", "heard"),
+    [(p, *way) for p in ("pop3", "imap") for way in WAYS] + [("pop3", "AUTH=+APOP", "APOP anna ")],
+)
+def test_ways_to_log_in(protocol: str, options: str, heard: str) -> None:
+    given = ("--login-options", *options.split())
+    switches = "+AUTH=LOGIN +AUTH=CRAM-MD5"
+    settings = mockmail.Pop3Settings(capabilities=switches)
+    with mockmail.start_server(capabilities=switches, pop3=settings) as server:
+        server.add_user("anna", password="apple").deliver(note("Lunch"))
+        end = {"pop3": "/1", "imap": "/INBOX;UID=1"}[protocol]
+        url = f"{getattr(server, protocol).url}{end}"
+        assert output(as_anna(*given, url)) == note("Lunch")
+        assert f" {heard}" in str(server.transcript)
+        assert curl("--user", "anna:pear", *given, url).returncode == LOGIN_DENIED
 
 
 def test_a_cut_inside_retr_and_a_second_try(mailserver: mockmail.Server, letters: Letters) -> None:

@@ -1,6 +1,7 @@
 """The program fetchmail: from IMAP or POP3 to a command that takes mail, or to SMTP."""
 
 import imaplib
+from typing import Literal
 
 import pytest
 
@@ -30,6 +31,7 @@ class Fetchmail:
         host: str = "127.0.0.1",
         secure: str = "sslproto ''",
         sink: str = "",
+        more: str = "",
     ) -> Run:
         server = self.laptop.server
         endpoint = getattr(server, protocol)
@@ -39,7 +41,7 @@ class Fetchmail:
             f"""
 set invisible
 set no bouncemail
-poll {host} protocol {protocol.removesuffix("s")} port {endpoint.port} timeout 30 {uidl}
+poll {host} protocol {protocol.removesuffix("s")} port {endpoint.port} timeout 30 {uidl} {more}
   user anna password {password} {secure} no rewrite {options} {sink or self.command}
 """,
         )
@@ -111,6 +113,29 @@ def test_pop3_knows_by_uidl_what_it_has(
     assert fetchmail.run("pop3", "keep").status == OK
     assert fetchmail.taken() == unix(note("Later"))
     assert len(anna.inbox.messages) == 3
+
+
+@pytest.mark.parametrize("style", ["uid", "digest", "long"])
+def test_pop3_knows_any_unique_id(style: Literal["uid", "digest", "long"], laptop: Laptop) -> None:
+    with mockmail.start_server(pop3=mockmail.Pop3Settings(uidl=style)) as server:
+        laptop.server = server
+        anna = server.add_user("anna", password="apple")
+        anna.deliver(note("First"))
+        fetchmail = Fetchmail(laptop)
+        for subject in ("Second", "Third"):
+            assert fetchmail.run("pop3", "keep").status == OK
+            assert fetchmail.taken() == unix(note("First" if subject == "Second" else "Second"))
+            anna.deliver(note(subject))
+
+
+def test_pop3_with_a_digest_in_the_place_of_a_password(laptop: Laptop) -> None:
+    settings = mockmail.Pop3Settings(capabilities="+AUTH=CRAM-MD5")
+    with mockmail.start_server(pop3=settings) as server:
+        laptop.server = server
+        server.add_user("anna", password="apple").deliver(note("Lunch"))
+        run = Fetchmail(laptop).run("pop3", "fetchall", more="auth cram-md5")
+        assert run.status == OK, run.output
+        assert "AUTH CRAM-MD5" in run.commands("pop3")
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])

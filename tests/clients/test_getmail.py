@@ -156,6 +156,13 @@ def test_a_wrong_password_is_refused(getmail: Getmail, protocol: str) -> None:
     assert (run.changes, getmail.taken()) == ([], [])
 
 
+def test_logs_in_with_a_digest(getmail: Getmail, letters: Letters) -> None:
+    run = getmail.run("pop3", retriever="use_apop = true")
+    assert run.status == 0, run.output
+    assert run.commands("pop3")[0].startswith("APOP anna ")
+    assert getmail.taken() == local(*letters)
+
+
 @pytest.mark.parametrize(("protocol", "command"), [("imap", "UID FETCH"), ("pop3", "RETR")])
 def test_a_reset_inside_a_message_and_a_second_run(
     getmail: Getmail, letters: Letters, anna: mockmail.User, protocol: str, command: str

@@ -222,6 +222,15 @@ def test_reads_a_maildrop(mutt: Mutt, anna: mockmail.User) -> None:
     assert set(subjects(anna.inbox)) == {"Noon", "Minutes"}
 
 
+@pytest.mark.parametrize(("method", "heard"), [("apop", "APOP anna "), ("user", "USER anna")])
+@pytest.mark.usefixtures("letters")
+def test_ways_to_log_in_to_a_maildrop(mutt: Mutt, method: str, heard: str) -> None:
+    spool = f"pop://anna@localhost:{mutt.laptop.server.pop3.port}/"
+    run = mutt.keys(to(1), spool=spool, more=f"set pop_authenticators = {method}")
+    assert "Minutes" in run.output
+    assert any(each.startswith(heard) for each in run.commands("pop3"))
+
+
 @pytest.mark.parametrize("protocol", ["imap", "imaps", "pop3", "pop3s"])
 @pytest.mark.usefixtures("letters")
 def test_over_tls(mutt: Mutt, protocol: str) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import imaplib
 import poplib
 import socket
+from collections.abc import Callable
 
 import pytest
 
@@ -58,6 +59,33 @@ def test_a_wrong_password_is_refused_and_the_right_one_is_taken_after_it(
 
 
 @pytest.mark.usefixtures("anna")
+def test_a_digest_in_the_place_of_a_password(mailserver: mockmail.Server) -> None:
+    with dialled(mailserver) as client, dialled(mailserver) as other:
+        assert client.getwelcome() != other.getwelcome()
+        with pytest.raises(poplib.error_proto, match=r"\[AUTH\] Wrong user name or password"):
+            client.apop("anna", "pear")
+        assert client.apop("anna", "apple").startswith(b"+OK")
+        with pytest.raises(poplib.error_proto, match=r"\[IN-USE\]"):
+            other.apop("anna", "apple")
+        assert client.quit().startswith(b"+OK")
+
+
+def test_utf8_is_for_who_asks_for_it(
+    make_mailserver: Callable[..., mockmail.Server],
+) -> None:
+    server = make_mailserver(pop3=mockmail.Pop3Settings(capabilities="+UTF8"))
+    letter = "Subject: Grüße\r\n\r\nx\r\n".encode()
+    server.add_user("anna", password="apple").deliver(letter)
+    with opened(server) as client, pytest.raises(poplib.error_proto, match=r"\[UTF8\]"):
+        client.retr(1)
+    with dialled(server) as client:
+        client.utf8()
+        client.user("anna")
+        client.pass_("apple")
+        assert retrieved(client, 1) == letter
+
+
+@pytest.mark.usefixtures("anna")
 def test_nothing_is_shown_to_a_stranger(mailserver: mockmail.Server) -> None:
     with dialled(mailserver) as client:
         with pytest.raises(poplib.error_proto, match="AUTHORIZATION"):
@@ -73,6 +101,7 @@ def test_tells_its_capabilities(mailserver: mockmail.Server) -> None:
     with dialled(mailserver) as client:
         before = client.capa()
         assert {"USER", "TOP", "UIDL", "RESP-CODES", "PIPELINING"} <= before.keys()
+        assert (before["SASL"], before["EXPIRE"]) == (["PLAIN"], ["NEVER"])
         client.user("anna")
         client.pass_("apple")
         assert {"TOP", "UIDL", "RESP-CODES"} <= client.capa().keys()

@@ -39,11 +39,10 @@ from mockmail.imap.session import Session
 from mockmail.imap.view import Selection, View
 from mockmail.numset import SeqSet, Uid, UidSet
 from mockmail.query.criteria import HasFlag
-from mockmail.sasl.mechanism import Exchange
+from mockmail.sasl.mechanism import Exchange, Realm
 from mockmail.store.flags import FlagOp, Flags
 from mockmail.store.journal import Entry
 from mockmail.store.mailbox import Mailbox
-from mockmail.store.store import Store
 from mockmail.wire.acts import Talk
 from mockmail.wire.response import Response
 from mockmail.world.engine import Connection
@@ -112,9 +111,9 @@ def _flagged_key(session: Session, cursor: Cursor, inner: object) -> HasFlag:
     return HasFlag("\\Flagged")
 
 
-def _anybody(store: Store) -> Exchange:
+def _anybody(realm: Realm) -> Exchange:
     name = yield b"who?"
-    return store.users[name.decode()]
+    return realm.store.users[name.decode()]
 
 
 def _long(listed: Listed) -> set[str]:

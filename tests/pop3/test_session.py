@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from harness import PASSWORD, Client, inbox
 from mockmail.message.message import Message
-from mockmail.pop3 import commands
-from mockmail.pop3.session import AUTOLOGOUT, Answer, CommandRow, Session, State
+from mockmail.pop3.rows import Answer, CommandRow, State
+from mockmail.pop3.session import Session
+from mockmail.pop3.settings import Pop3Settings
 from mockmail.store.flags import NO_FLAGS
 from mockmail.wire.buffer import Buffer
 from mockmail.wire.dot import unstuff
@@ -18,6 +19,7 @@ from mockmail.world.effects import Cut
 from mockmail.world.rule import Match, Rule, When
 from mockmail.world.world import Broken, World
 
+AUTOLOGOUT = Pop3Settings().autologout
 LOGIN = b"USER anna\r\nPASS %b\r\n" % PASSWORD.encode()
 
 
@@ -260,6 +262,40 @@ def test_a_cut_inside_a_message_counts_what_is_sent() -> None:
     world.check()
 
 
+@pytest.mark.parametrize(
+    ("point", "command", "said", "sent"),
+    [
+        ("received", "XTND XMIT", b"", 0),
+        ("continuation", "XTND XMIT", b"", 0),
+        ("committed", "XTND XMIT", b"+OK Send the message; end with a dot on a line\r\n", 1),
+        ("before-ok", "XTND XMIT", b"+OK Send the message; end with a dot on a line\r\n", 1),
+    ],
+)
+def test_a_connection_that_breaks_while_mail_is_sent(
+    point: str, command: str, said: bytes, sent: int
+) -> None:
+    world = inbox(world=World(pop3=Pop3Settings(capabilities="+XMIT")))
+    world.rules.add(Rule(When(point=point, command=command), Cut()))
+    client = connected(world)
+    client.send(b"XTND XMIT\r\nTo: ben@example.net\r\n\r\nx\r\n.\r\n")
+    assert (client.said(), client.ended) == (said, "reset")
+    assert len(world.delivery.outbox) == sent
+    for each in world.delivery.outbox:
+        assert (each.sender, each.recipients) == ("anna@example.org", ("ben@example.net",))
+        assert each.raw == b"To: ben@example.net\r\n\r\nx\r\n"
+    world.check()
+
+
+def test_a_challenge_that_never_comes() -> None:
+    world = inbox(1)
+    when = When(point="continuation", command="AUTH", response=Match(kind="+"))
+    world.rules.add(Rule(when, Cut(how="fin")))
+    client = connected(world, login=False)
+    assert answer(client, b"AUTH PLAIN") == b""
+    assert client.ended == "fin"
+    world.check()
+
+
 # Bugs of ours
 
 
@@ -270,8 +306,9 @@ def _crash(session: Session, argument: bytes) -> Answer:
 
 def test_a_bug_is_answered_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     row = CommandRow(b"CRASH", tuple(State), _crash)
-    monkeypatch.setitem(commands.COMMANDS, b"CRASH", row)
-    client = connected(inbox(1))
+    world = inbox(1)
+    monkeypatch.setitem(world.pop3_catalogue.commands, b"CRASH", row)
+    client = connected(world)
     assert answer(client, b"CRASH").startswith(b"-ERR [SYS/TEMP] ")
     assert answer(client, b"STAT") == b"+OK 1 32\r\n"
     with pytest.raises(Broken, match="ZeroDivisionError"):

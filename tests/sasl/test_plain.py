@@ -2,22 +2,13 @@
 
 import pytest
 
-from mockmail.sasl.mechanism import AuthenticationFailed, Malformed
+from mockmail.sasl.mechanism import AuthenticationFailed, Malformed, Realm
 from mockmail.sasl.plain import plain
-from mockmail.store.store import Store
 from mockmail.store.user import User
 
 
-@pytest.fixture
-def store() -> Store:
-    store = Store()
-    store.add_user("anna", "apple")
-    store.add_user("jörg", "pass wörd")
-    return store
-
-
-def let_in(store: Store, answer: bytes) -> User:
-    exchange = plain(store)
+def let_in(realm: Realm, answer: bytes) -> User:
+    exchange = plain(realm)
     # The client speaks first: the challenge is empty (RFC 4422 section 3).
     assert next(exchange) == b""
     with pytest.raises(StopIteration) as end:
@@ -35,8 +26,8 @@ def let_in(store: Store, answer: bytes) -> User:
         ("\0jörg\0pass wörd".encode(), "jörg"),
     ],
 )
-def test_let_in(store: Store, answer: bytes, name: str) -> None:
-    assert let_in(store, answer) is store.users[name]
+def test_let_in(realm: Realm, answer: bytes, name: str) -> None:
+    assert let_in(realm, answer) is realm.store.users[name]
 
 
 @pytest.mark.parametrize(
@@ -54,8 +45,8 @@ def test_let_in(store: Store, answer: bytes, name: str) -> None:
         b"nobody\0anna\0apple",
     ],
 )
-def test_not_let_in(store: Store, answer: bytes) -> None:
-    exchange = plain(store)
+def test_not_let_in(realm: Realm, answer: bytes) -> None:
+    exchange = plain(realm)
     next(exchange)
     with pytest.raises(AuthenticationFailed):
         exchange.send(answer)
@@ -73,8 +64,8 @@ def test_not_let_in(store: Store, answer: bytes) -> None:
         b"\xff",
     ],
 )
-def test_malformed(store: Store, answer: bytes) -> None:
-    exchange = plain(store)
+def test_malformed(realm: Realm, answer: bytes) -> None:
+    exchange = plain(realm)
     next(exchange)
     with pytest.raises(Malformed):
         exchange.send(answer)

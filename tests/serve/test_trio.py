@@ -90,7 +90,7 @@ async def test_the_contract_of_a_memory_stream(mailserver_trio: Server) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         await stream.receive_some(0)
     assert await stream.receive_some(3) == b"+OK"
-    assert (await stream.receive_some()).endswith(b"ready\r\n")
+    assert (await stream.receive_some()).endswith(b"@mail.example.org>\r\n")
     await stream.wait_send_all_might_not_block()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(stream.receive_some)
@@ -111,12 +111,12 @@ async def test_the_contract_of_a_memory_stream(mailserver_trio: Server) -> None:
 async def test_a_closed_stream_ends_its_session(mailserver_trio: Server) -> None:
     mailserver_trio.add_user("anna")
     first = mailserver_trio.pop3.connect()
-    await until(first, b"ready\r\n")
+    await until(first, b"@mail.example.org>\r\n")
     await first.send_all(b"USER anna\r\nPASS secret\r\n")
     await until(first, b"0 messages\r\n")
     await first.aclose()
     async with mailserver_trio.pop3.connect() as second:
-        await until(second, b"ready\r\n")
+        await until(second, b"@mail.example.org>\r\n")
         await second.send_all(b"USER anna\r\nPASS secret\r\n")
         assert (await until(second, b"messages\r\n")).endswith(b"+OK 0 messages\r\n")
 

@@ -4,8 +4,6 @@
 initial response is SASL-IR's (RFC 4959).
 """
 
-import base64
-import binascii
 from dataclasses import dataclass
 
 from mockmail.imap import reply
@@ -13,6 +11,7 @@ from mockmail.imap.cursor import Cursor
 from mockmail.imap.reply import Bad, Done, No
 from mockmail.imap.rows import Answer, Seqs, State, command
 from mockmail.imap.session import Session, refusal
+from mockmail.sasl.exchange import Cancelled, negotiate
 from mockmail.sasl.mechanism import AuthenticationFailed, Malformed
 from mockmail.wire.acts import Heard, Say
 from mockmail.wire.buffer import TooLong
@@ -40,40 +39,28 @@ def handle(session: Session, c: AuthenticateCommand) -> Answer:
     row = session.catalogue.mechanisms.get(c.mechanism)
     if row is None:
         raise No("There is no such SASL mechanism", b"CANNOT")
-    exchange = row.mechanism(session.store)
-    challenge = next(exchange)
-    initial = c.initial
-    if initial is not None and challenge:
-        raise Bad("This mechanism has no initial response")  # RFC 4959 section 3
-    while True:
-        if initial is not None:
-            line, initial = (b"" if initial == b"=" else initial), None
-        else:
-            yield Say(reply.continuation(base64.b64encode(challenge)), Point.CONTINUATION)
-            line = yield from _answer(session)
-        try:
-            challenge = exchange.send(base64.b64decode(line, validate=True))
-        except StopIteration as end:
-            session.log_in(end.value)
-            return Done(b"Logged in", b"CAPABILITY " + session.capabilities())
-        except binascii.Error:
-            raise Bad("The answer is not BASE64") from None
-        except Malformed as error:
-            raise Bad(str(error)) from None
-        except AuthenticationFailed as error:
-            raise refusal(error) from None
+    exchange = row.mechanism(session.realm)
+    try:
+        user = yield from negotiate(exchange, c.initial, lambda each: _answer(session, each))
+    except Cancelled:
+        raise Bad("AUTHENTICATE was cancelled") from None
+    except Malformed as error:
+        raise Bad(str(error)) from None
+    except AuthenticationFailed as error:
+        raise refusal(error) from None
+    session.log_in(user)
+    return Done(b"Logged in", b"CAPABILITY " + session.capabilities())
 
 
-def _answer(session: Session) -> Reading[bytes]:
-    """The client's next line."""
+def _answer(session: Session, challenge: bytes) -> Reading[bytes]:
+    """Ask, and read the client's next line."""
+    yield Say(reply.continuation(challenge), Point.CONTINUATION)
     limit = session.settings.unauthenticated
     try:
         line = yield from read(lambda: session.buffer.line(limit), session.wait)
     except TooLong:
         raise Bad("The answer is too long") from None
     yield Heard(line + b"\r\n")
-    if line == b"*":
-        raise Bad("AUTHENTICATE was cancelled")
     return line
 
 

@@ -1,0 +1,1 @@
+"""POP3's extensions, one family a file: rows only."""
