@@ -99,13 +99,14 @@ class Hosting:
                 self.loop.run(function)
 
     async def drop(self) -> None:
-        """End all connections, and wait for their ends; in the loop."""
-        for scope, of_connection in list(self._tasks.items()):
-            if of_connection:
-                scope.cancel()
+        """End the connections that there are, and wait for their ends; in the loop."""
+        old = [scope for scope, of_connection in self._tasks.items() if of_connection]
+        for scope in old:
+            scope.cancel()
         self._drop_streams()
         self._wake_timer()
-        await self._until(lambda: not self.connections)
+        # Those that come meanwhile are not waited for.
+        await self._until(lambda: self._tasks.keys().isdisjoint(old))
 
     async def close(self) -> None:
         """End all tasks, and wait for their ends; in the loop."""
@@ -200,7 +201,8 @@ class Hosting:
 
     def _reset_timer(self) -> None:
         if self._in_use:
-            self.loop.soon(self._wake_timer)
+            with contextlib.suppress(trio.RunFinishedError):  # time may pass when all is over
+                self.loop.soon(self._wake_timer)
 
     def _wake_timer(self) -> None:
         if self._timer is not None:

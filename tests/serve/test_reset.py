@@ -1,7 +1,10 @@
 """A server goes back to its start: the same ports, nobody connected, the world as it was."""
 
+import contextlib
 import imaplib
 import smtplib
+import socket
+import threading
 
 import pytest
 import trio
@@ -130,3 +133,35 @@ def test_time_goes_on_after_it() -> None:
         server.advance(1801)
         assert b"BYE" in client.readline()
         client.shutdown()
+
+
+def test_clients_that_come_back_at_once_don_t_hold_it_up() -> None:
+    with start_server("demo") as server:
+        over = threading.Event()
+
+        def talk() -> None:
+            while not over.is_set():
+                address = server.imap.host, server.imap.port
+                with (
+                    contextlib.suppress(OSError),
+                    contextlib.closing(socket.create_connection(address, 30)) as client,
+                ):
+                    while client.recv(1_000) and not over.is_set():
+                        client.sendall(b"a NOOP\r\n")
+
+        talkers = [threading.Thread(target=talk) for _ in range(3)]
+        for talker in talkers:
+            talker.start()
+        for _ in range(30):
+            server.reset()
+        over.set()
+        server.reset()
+        for talker in talkers:
+            talker.join()
+
+
+def test_time_may_pass_when_all_is_over() -> None:
+    with start_server("demo") as server:
+        log_in(server).shutdown()
+    server.advance(1)
+    assert server.users["anna"].deliver(subject="x").internaldate.second == 1
