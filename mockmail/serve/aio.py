@@ -27,7 +27,11 @@ class Waited(Protocol):
 
 
 class Aio:
-    """What waits, for asyncio and Trio. The loop may be the server's own or another's."""
+    """What waits, for asyncio and Trio.
+
+    The loop of `wait_for` and `wait_until` may be the server's own or another's; `clients`
+    and `reset` are for the server's own loop only.
+    """
 
     def __init__(self, server: Waited) -> None:
         self._server = server

@@ -75,7 +75,8 @@ class Answer(_Effect):
     ``NO`` or ``BAD`` (and ``BYE`` or ``PREAUTH`` in a greeting) in IMAP, ``+OK`` or
     ``-ERR`` in POP3, ``250``, ``451``, ``550``, … in SMTP. `code` is what stands in
     brackets (``OVERQUOTA``; POP3 ``IN-USE``), in SMTP the enhanced status code
-    (``4.2.2``; RFC 3463).
+    (``4.2.2``; RFC 3463). What means an end (``BYE``, ``421``) doesn't make one: that
+    takes ``Cut(after=True, how="fin")`` beside it.
     """
 
     word = "answer"
