@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from mockmail.near import choice
+
 COMMANDS = {
     "demo": "start a server, let four clients at it, and show what was said",
     "serve": "serve a scenario until SIGINT or SIGTERM",
@@ -19,22 +21,46 @@ COMMANDS = {
     "openapi": "print the OpenAPI document of the control port",
     "capabilities": "list what IMAP or POP3 consists of here, and what can be switched",
 }
-EXIT_CODES = "exit codes: 0 fine, 1 it didn't work, 2 wrong call"
+EXIT_CODES = "exit codes: 0 fine, 1 it didn't work, 2 wrong call, 130 Ctrl-C"
+
+
+class _Version(argparse.Action):
+    """Says which mockmail this is."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"mockmail {version('mockmail')}")
+        parser.exit()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code: 0, 1 if it didn't work, 2 for a wrong call."""
+    """Run one command; the exit code: 0, 1 if it didn't work, 2 for a wrong call, 130 for Ctrl-C."""
     words = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        return _run(words)
+    except BrokenPipeError:
+        # Nobody reads on; nor shall the interpreter try at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(words: Sequence[str]) -> int:
     name = words[0] if words and words[0] in COMMANDS else None
     command = None if name is None else import_module(f"mockmail.cli.{name}")
     parser = argparse.ArgumentParser(
         prog="mockmail", description="A mail server that lives in a test.", epilog=EXIT_CODES
     )
+    parser.add_argument("--version", action=_Version, nargs=0, help="say which mockmail this is")
     parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for each, what in COMMANDS.items():
         inner = parsers.add_parser(each, help=what, description=_sentence(what), epilog=EXIT_CODES)
         if command is not None and each == name:
             command.arguments(inner)
+    if words and name is None and not words[0].startswith("-"):
+        parser.error(f"COMMAND: {choice(words[0], COMMANDS)}")
     chosen = parser.parse_args(words)
     assert command is not None
     from mockmail.cli.failure import Failure
@@ -42,15 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = command.run(chosen)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Nobody reads on; nor shall the interpreter try at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except KeyboardInterrupt:
-        return 1
     except Failure as failure:
         print(f"mockmail: {failure}", file=sys.stderr)
-        return 1
+        return failure.code
     return code
 
 
