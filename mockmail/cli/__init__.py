@@ -4,13 +4,10 @@ Such a module has `arguments`, which says what the command takes, and `run`, whi
 does it and returns the exit code.
 """
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-
-from mockmail.near import choice
 
 COMMANDS = {
     "demo": "start a server, let four clients at it, and show what was said",
@@ -22,16 +19,6 @@ COMMANDS = {
     "capabilities": "list what IMAP or POP3 consists of here, and what can be switched",
 }
 EXIT_CODES = "exit codes: 0 fine, 1 it didn't work, 2 wrong call, 130 Ctrl-C"
-
-
-class _Version(argparse.Action):
-    """Says which mockmail this is."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version
-
-        print(f"mockmail {version('mockmail')}")
-        parser.exit()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,22 +35,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str]) -> int:
+    # Imported here, where Ctrl-C is waited for.
+    import argparse
+
+    from mockmail.cli.failure import Failure
+    from mockmail.near import choice
+
     name = words[0] if words and words[0] in COMMANDS else None
     command = None if name is None else import_module(f"mockmail.cli.{name}")
     parser = argparse.ArgumentParser(
         prog="mockmail", description="A mail server that lives in a test.", epilog=EXIT_CODES
     )
-    parser.add_argument("--version", action=_Version, nargs=0, help="say which mockmail this is")
+    parser.add_argument("--version", action="store_true", help="say which mockmail this is")
     parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for each, what in COMMANDS.items():
         inner = parsers.add_parser(each, help=what, description=_sentence(what), epilog=EXIT_CODES)
         if command is not None and each == name:
             command.arguments(inner)
+    if words and words[0] == "--version":
+        from importlib.metadata import version
+
+        print(f"mockmail {version('mockmail')}")
+        return 0
     if words and name is None and not words[0].startswith("-"):
         parser.error(f"COMMAND: {choice(words[0], COMMANDS)}")
     chosen = parser.parse_args(words)
     assert command is not None
-    from mockmail.cli.failure import Failure
 
     try:
         code: int = command.run(chosen)
