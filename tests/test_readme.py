@@ -10,6 +10,7 @@ import pytest
 
 import mockmail
 from mockmail.cli import main
+from mockmail.wire.points import Point
 from pytests import INI, QUICK
 
 ROOT = Path(__file__).parents[1]
@@ -60,6 +61,11 @@ def test_it_names_every_setting_of_pop3() -> None:
     section = README.partition("### Extensions of POP3")[2].partition("\n## ")[0]
     names = {setting.name for setting in fields(mockmail.Pop3Settings)}
     assert names <= set(re.findall(r"`(\w+)`", section)) | {"capabilities"}
+
+
+def test_its_table_of_points_is_theirs() -> None:
+    rows = [f"| *{point.word}* | {point.meaning} |" for point in Point]
+    assert "\n".join(rows) in README
 
 
 def test_it_has_the_two_commands() -> None:

@@ -35,7 +35,7 @@ class Own(Effect):
         """Why it can't act at that point; nothing if it can."""
         if point in self.bends - RESPONDING:
             there = ", ".join(each.word for each in Point if each in RESPONDING)
-            return f"{point.word} has no response to {self.word}; {there} have"
+            return f"there is no response to {self.word} at {point.word}; there is at {there}"
         return ""
 
     def __str__(self) -> str:

@@ -74,6 +74,8 @@ class Answer(Own):
             said = getattr(self, field)
             if not said.isascii() or not said.isprintable():
                 raise UnfitError(field, f"only printable US-ASCII can stand there, found {said!r}")
+        if self.code.startswith("["):
+            raise UnfitError("code", f"the brackets are put around it, found {self.code!r}")
         if self.status.upper() == "PREAUTH":
             raise UnfitError(
                 "status", "PREAUTH logs nobody in here; Replace can say it: line='* PREAUTH Hello'"

@@ -44,7 +44,7 @@ class Match:
     def seen(self, response: Response, index: int) -> "Seen":
         """Name, what is wanted, what is there."""
         return (
-            ("response kind", self.kind, response.kind.decode()),
+            ("response kind", self.kind and self.kind.upper(), response.kind.decode()),
             ("response uid", self.uid, response.uid),
             ("response number", self.number, response.number),
             ("response index", self.index, index),
@@ -94,7 +94,7 @@ class When:
     def _around(self, moment: Moment) -> "Seen":
         """What is to be seen beside the response."""
         return (
-            ("session", self.session, moment.session),
+            ("session", self.session and self.session.upper(), moment.session),
             ("user", self.user, moment.user),
             ("protocol", self.protocol, moment.protocol),
             ("command", self.command and self.command.upper(), moment.command),
@@ -105,7 +105,7 @@ class When:
         if self.response is None:
             return ()
         if moment.response is None:
-            return (("response", "one", None),)
+            return (("response", "one that is about to be sent", None),)
         return self.response.seen(moment.response, moment.index)
 
     def _there(self, line: str) -> str:

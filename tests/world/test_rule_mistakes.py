@@ -58,6 +58,7 @@ from mockmail.world.world import Broken, World
         (lambda: Deliver(user="a", raw="x", subject="y"), "raw: is the whole message"),
         (lambda: Deliver(user="a", subject="a\r\nb"), "that can't be a message: "),
         (lambda: Answer(status="N"), "status: expected one of OK, NO, .* found 'N'; did you mean"),
+        (lambda: Answer(status="NO", code="[LIMIT]"), "code: the brackets are put around it, fou"),
         (lambda: Answer(status="PREAUTH"), "status: PREAUTH logs nobody in here; Replace can"),
         (lambda: When("comitted"), "point: .* found 'comitted'; did you mean committed"),
         (lambda: When(3), "point: expected text, found 3"),
@@ -136,9 +137,9 @@ def test_an_effect_acts_or_is_refused(word: str, point: str) -> None:
         (
             When("received"),
             Drop(),
-            "do: received has no response to drop; greeting, continuation, ",
+            "do: there is no response to drop at received; there is at greeting, ",
         ),
-        (When("committed"), Split(octets=3), "do: committed has no response to split"),
+        (When("committed"), Split(octets=3), "do: there is no response to split at committed"),
         (When("after-ok"), Answer(status="NO"), "answer is for greeting, received, before-ok, not"),
         (When("greeting"), Answer(status="NO"), "a greeting is OK or BYE, not NO"),
         (
@@ -287,12 +288,23 @@ def test_a_response_that_there_was_not() -> None:
         b"USER anna\r\nPASS apple\r\nRETR 1\r\n",
         protocol="pop3",
     )
-    assert found == "nearest, at before-ok of session A, RETR: response was none, not one"
+    assert (
+        found
+        == "nearest, at before-ok of session A, RETR: response was none, not one that is about to be sent"
+    )
 
 
 def test_a_status_is_for_its_protocol() -> None:
     found = why(When("received", command="NOOP"), Answer(status="451"), b"a NOOP\r\n")
     assert found == "nearest, at received of session A, NOOP: protocol was imap, not smtp"
+
+
+def test_letters_and_kinds_in_any_case() -> None:
+    world = inbox(1)
+    when = When("data", session="a", command="fetch", response=Match(kind="fetch"))
+    rule = world.rules.add(Rule(when, Drop()))
+    Client(world).open().command("FETCH 1 (UID)")
+    assert rule.fired == 1
 
 
 def test_nobody_came() -> None:
