@@ -57,6 +57,14 @@ def find(scenario: str | os.PathLike[str]) -> Source:
     try:
         return Source(name, Path(name).read_text(encoding="utf-8"), Path(name).parent)
     except OSError as error:
-        raise ScenarioError(name, None, "", f"can't be read: {error.strerror}") from error
+        hint = "" if Path(name).exists() else _near(Path(name))
+        raise ScenarioError(name, None, "", f"can't be read: {error.strerror}{hint}") from error
     except UnicodeDecodeError as error:
         raise ScenarioError(name, None, "", f"is not UTF-8: {error}") from error
+
+
+def _near(path: Path) -> str:
+    """Files of the same folder that may have been meant."""
+    if not path.parent.is_dir():
+        return ""
+    return near(path.name, (each.name for each in path.parent.iterdir() if each.is_file()))

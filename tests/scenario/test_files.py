@@ -62,6 +62,8 @@ def test_no_such_file(tmp_path: Path) -> None:
     path = tmp_path / "nowhere.yaml"
     assert refusal(path) == f"{path}: can't be read: No such file or directory"
     assert refusal("nowhere.yaml") == "nowhere.yaml: can't be read: No such file or directory"
+    (tmp_path / "nowhere.yml").touch()
+    assert refusal(path).endswith(": No such file or directory; did you mean nowhere.yml?")
     assert refusal(tmp_path) == f"{tmp_path}: can't be read: Is a directory"
 
 
