@@ -3,6 +3,7 @@
 A Trio test lends its own; everyone else gets a thread with one (`ServerThread`).
 """
 
+import atexit
 import contextlib
 import threading
 from collections.abc import Awaitable, Callable
@@ -55,6 +56,9 @@ class ServerThread:
         self._ready.wait()
         if self._loop is None:
             raise RuntimeError("the server's loop did not start") from self._failure
+        # A program that never leaves its servers: at its end the interpreter closes them, and
+        # would wait for a loop that it has stopped.
+        atexit.register(self.stop)
 
     @property
     def loop(self) -> Loop:
@@ -84,6 +88,7 @@ class ServerThread:
 
     def stop(self) -> None:
         """End the loop and wait for the thread. Nothing happens the second time."""
+        atexit.unregister(self.stop)
         if self._thread.is_alive():
             with contextlib.suppress(trio.RunFinishedError):
                 self.loop.soon(self.loop.nursery.cancel_scope.cancel)
