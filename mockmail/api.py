@@ -7,6 +7,7 @@ from os import PathLike
 
 import trio
 
+from mockmail.client.waiting import running
 from mockmail.imap.settings import ImapSettings
 from mockmail.pop3.settings import Pop3Settings
 from mockmail.serve.loop import Loop, ServerThread
@@ -71,7 +72,15 @@ async def open_server(
     imap: ImapSettings | None = None,
     pop3: Pop3Settings | None = None,
 ) -> AsyncIterator[Server]:
-    """The same in the caller's Trio loop, on that loop's clock."""
+    """The same in the caller's Trio loop, on that loop's clock.
+
+    ``RuntimeError`` where none runs: asyncio takes `start_server`.
+    """
+    if (library := running()) != "trio":
+        raise RuntimeError(
+            f"open_server() needs a Trio loop, and {library or 'none'} runs here: use"
+            " start_server(), and in asyncio await what waits: server.aio"
+        )
     anew = partial(_world, scenario, seed, capabilities, imap, pop3)
     world = anew()
     try:

@@ -315,6 +315,13 @@ class Server:
             "the server was reset", retired="this belongs to the time before the server's reset()"
         )
 
+    def __repr__(self) -> str:
+        endpoints = (*self._endpoints.values(), *self._tls_endpoints.values())
+        ports = " ".join(each.url for each in endpoints if each._address) or "no ports"
+        users = len(self._world.store.users)
+        state = "closed" if self._hosting.closed else ports
+        return f"<Server, {users} user{'s' * (users != 1)}, {state}>"
+
     def check(self) -> None:
         """The laws, and that no rule was left over; `Broken` says which is not so."""
         self._world.check()

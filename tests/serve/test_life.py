@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 import trio
 
-from mockmail import Server, start_server
+from mockmail import Server, open_server, start_server
 
 NEVER_LEFT = """
 import imaplib, mockmail
@@ -65,3 +65,24 @@ async def test_a_trio_test_has_a_server_in_another_thread(mailserver: Server) ->
     mailserver.reset()
     assert not mailserver.users
     mailserver.close()
+
+
+def test_what_needs_trio_says_so() -> None:
+    async def main() -> None:
+        async with open_server():
+            pass
+
+    with pytest.raises(RuntimeError, match=r"a Trio loop, and asyncio runs here: .* server\.aio"):
+        asyncio.run(main())
+
+
+def test_it_says_what_it_is() -> None:
+    with start_server() as server:
+        assert repr(server) == "<Server, 0 users, no ports>"
+        server.add_user("anna")
+        smtp, imap = server.smtp.port, server.imap.port
+        assert repr(server) == (
+            f"<Server, 1 user, imap://127.0.0.1:{imap} smtp://127.0.0.1:{smtp}>"
+        )
+    assert repr(server) == "<Server, 1 user, closed>"
+    assert repr(server.imap) == "<imap endpoint, closed>"
