@@ -50,7 +50,7 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
         Stall,
     )
     from mockmail.world.faults import Faults
-    from mockmail.world.mailbox import Mailbox
+    from mockmail.world.mailbox import Mailbox, MailboxGone
     from mockmail.world.message import Flags, Message, MessageGone
     from mockmail.world.moment import Moment
     from mockmail.world.named import NotThere
@@ -82,6 +82,7 @@ _HOMES = {
     "Pop3Settings": "mockmail.pop3.settings",
     "Inject": "mockmail.world.effects",
     "Mailbox": "mockmail.world.mailbox",
+    "MailboxGone": "mockmail.world.mailbox",
     "Match": "mockmail.world.rule",
     "MemoryStream": "mockmail.serve.memory",
     "Message": "mockmail.world.message",
@@ -137,6 +138,7 @@ __all__ = [
     "ImapSettings",
     "Inject",
     "Mailbox",
+    "MailboxGone",
     "Match",
     "MemoryStream",
     "Message",

@@ -352,7 +352,7 @@ class Store:
             if self.mailbox(user, name) is not None:
                 raise NotPermitted(f"Mailbox {name} is not {user.name}'s own")
             raise NoMailbox(f"There is no mailbox {name}")
-        del user.mailboxes[name]
+        user.mailboxes.pop(name).gone = True
         self.version += 1
 
     def rename(self, user: User, old: str, new: str, origin: str) -> None:

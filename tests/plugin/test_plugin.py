@@ -140,3 +140,16 @@ def test_import_mockmail_is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_failing_comparison_of_flags_is_explained(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        r"""
+def test_x(mailserver):
+    message = mailserver.add_user("anna").deliver(subject="x", flags=[r"\Seen", "k"])
+    assert message.flags == {r"\Seen", "other"}
+""",
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E *Extra items in the left set:", "E *'k'"])
