@@ -8,6 +8,7 @@ from typing import Unpack
 
 import trio
 
+from mockmail.client.waiting import running
 from mockmail.serve.loop import Loop, ServerThread
 from mockmail.serve.server import Server
 from mockmail.world.settings import Settings
@@ -68,7 +69,15 @@ async def open_server(
     capabilities: str = "",
     **settings: Unpack[Settings],
 ) -> AsyncIterator[Server]:
-    """The same in the caller's Trio loop, on that loop's clock."""
+    """The same in the caller's Trio loop, on that loop's clock.
+
+    ``RuntimeError`` where none runs: asyncio takes `start_server`.
+    """
+    if (library := running()) != "trio":
+        raise RuntimeError(
+            f"open_server() needs a Trio loop, and {library or 'none'} runs here: use"
+            " start_server(), and in asyncio await what waits: server.aio"
+        )
     anew = partial(_world, scenario, seed, capabilities, settings)
     world = anew()
     try:

@@ -48,9 +48,7 @@ class People:
         entry, timeout = entry_of(self._world, protocol, options)
         clients = []
         for _ in range(count):
-            client = _AWAITING[protocol](
-                self._link(protocol, options), timeout, self._hosting.loop.soon
-            )
+            client = _AWAITING[protocol](self._link(protocol, options), timeout)
             await client.enter(entry)
             clients.append(client)
         return clients

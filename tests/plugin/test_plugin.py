@@ -94,6 +94,13 @@ async def test_y(mailserver_trio):
     result.stdout.fnmatch_lines(["*never fired: no greeting*"])
 
 
+@pytest.mark.parametrize("test", ["def", "@pytest.mark.asyncio\nasync def"])
+def test_a_test_that_is_not_trio_s_is_told_what_to_do(pytester: pytest.Pytester, test: str) -> None:
+    result = run(pytester, f"{test} test_x(mailserver_trio): pass")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["mailserver_trio is for Trio tests: *@pytest.mark.trio*"])
+
+
 def test_without_pytest_trio_its_fixture_says_what_to_install(pytester: pytest.Pytester) -> None:
     result = run(pytester, "def test_x(mailserver_trio): pass", "-p", "no:trio")
     result.assert_outcomes(errors=1)
