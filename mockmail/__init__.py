@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.serve.waiting import WaitTimeout
     from mockmail.smtp.settings import SmtpSettings
     from mockmail.world.account import User
+    from mockmail.world.effect import Effect
     from mockmail.world.effects import (
         Answer,
         Cut,
@@ -55,9 +56,10 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.world.message import Flags, Message, MessageGone
     from mockmail.world.moment import Moment
     from mockmail.world.named import NotThere
-    from mockmail.world.rule import Effect, Match, Rule, RuleError, When
+    from mockmail.world.rule import Match, Rule, When
     from mockmail.world.settings import Settings
     from mockmail.world.transcript import Transcript
+    from mockmail.world.words import RuleError
     from mockmail.world.world import Broken
 
 _HOMES = {
@@ -72,7 +74,7 @@ _HOMES = {
     "Delay": "mockmail.world.effects",
     "Deliver": "mockmail.world.effects",
     "Drop": "mockmail.world.effects",
-    "Effect": "mockmail.world.rule",
+    "Effect": "mockmail.world.effect",
     "Endpoint": "mockmail.serve.endpoint",
     "Expunge": "mockmail.world.effects",
     "Faults": "mockmail.world.faults",
@@ -98,7 +100,7 @@ _HOMES = {
     "Repeat": "mockmail.world.effects",
     "Replace": "mockmail.world.effects",
     "Rule": "mockmail.world.rule",
-    "RuleError": "mockmail.world.rule",
+    "RuleError": "mockmail.world.words",
     "ScenarioError": "mockmail.scenario.errors",
     "Sent": "mockmail.delivery.delivery",
     "Server": "mockmail.serve.server",

@@ -21,14 +21,14 @@ from mockmail.smtp.settings import SmtpSettings
 from mockmail.store.store import MAX_MAILBOXES, Store
 from mockmail.wire.acts import Talk
 from mockmail.world.engine import Connection, Engine
-from mockmail.world.rule import Rule, RuleError, Rules
+from mockmail.world.rule import Rule, Rules
 from mockmail.world.settings import Settings
 from mockmail.world.stage import Person
 from mockmail.world.transcript import Transcript
+from mockmail.world.words import PROTOCOLS, RuleError
 
 DOMAIN = "example.org"
 """The local domain unless a scenario names others."""
-PROTOCOLS = ("imap", "pop3", "smtp")
 
 
 class Broken(AssertionError):
