@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.serve.memory import MemoryStream
     from mockmail.serve.server import Server
     from mockmail.serve.waiting import WaitTimeout
+    from mockmail.smtp.settings import SmtpSettings
     from mockmail.world.account import User
     from mockmail.world.effects import (
         Answer,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.world.moment import Moment
     from mockmail.world.named import NotThere
     from mockmail.world.rule import Effect, Match, Rule, RuleError, When
+    from mockmail.world.settings import Settings
     from mockmail.world.transcript import Transcript
     from mockmail.world.world import Broken
 
@@ -101,8 +103,10 @@ _HOMES = {
     "Sent": "mockmail.delivery.delivery",
     "Server": "mockmail.serve.server",
     "ServerThread": "mockmail.serve.loop",
+    "Settings": "mockmail.world.settings",
     "SmtpAnswer": "mockmail.client.smtp",
     "SmtpClient": "mockmail.client.drivers",
+    "SmtpSettings": "mockmail.smtp.settings",
     "Split": "mockmail.world.effects",
     "Stall": "mockmail.world.effects",
     "Transcript": "mockmail.world.transcript",
@@ -157,8 +161,10 @@ __all__ = [
     "Sent",
     "Server",
     "ServerThread",
+    "Settings",
     "SmtpAnswer",
     "SmtpClient",
+    "SmtpSettings",
     "Split",
     "Stall",
     "Transcript",
