@@ -33,7 +33,9 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.serve.memory import MemoryStream
     from mockmail.serve.server import Server
     from mockmail.serve.waiting import WaitTimeout
+    from mockmail.smtp.settings import SmtpSettings
     from mockmail.world.account import User
+    from mockmail.world.effect import Effect
     from mockmail.world.effects import (
         Answer,
         Cut,
@@ -54,8 +56,10 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.world.message import Flags, Message, MessageGone
     from mockmail.world.moment import Moment
     from mockmail.world.named import NotThere
-    from mockmail.world.rule import Effect, Match, Rule, RuleError, When
+    from mockmail.world.rule import Match, Rule, When
+    from mockmail.world.settings import Settings
     from mockmail.world.transcript import Transcript
+    from mockmail.world.words import RuleError
     from mockmail.world.world import Broken
 
 _HOMES = {
@@ -70,7 +74,7 @@ _HOMES = {
     "Delay": "mockmail.world.effects",
     "Deliver": "mockmail.world.effects",
     "Drop": "mockmail.world.effects",
-    "Effect": "mockmail.world.rule",
+    "Effect": "mockmail.world.effect",
     "Endpoint": "mockmail.serve.endpoint",
     "Expunge": "mockmail.world.effects",
     "Faults": "mockmail.world.faults",
@@ -97,13 +101,15 @@ _HOMES = {
     "Repeat": "mockmail.world.effects",
     "Replace": "mockmail.world.effects",
     "Rule": "mockmail.world.rule",
-    "RuleError": "mockmail.world.rule",
+    "RuleError": "mockmail.world.words",
     "ScenarioError": "mockmail.scenario.errors",
     "Sent": "mockmail.delivery.delivery",
     "Server": "mockmail.serve.server",
     "ServerThread": "mockmail.serve.loop",
+    "Settings": "mockmail.world.settings",
     "SmtpAnswer": "mockmail.client.smtp",
     "SmtpClient": "mockmail.client.drivers",
+    "SmtpSettings": "mockmail.smtp.settings",
     "Split": "mockmail.world.effects",
     "Stall": "mockmail.world.effects",
     "Transcript": "mockmail.world.transcript",
@@ -159,8 +165,10 @@ __all__ = [
     "Sent",
     "Server",
     "ServerThread",
+    "Settings",
     "SmtpAnswer",
     "SmtpClient",
+    "SmtpSettings",
     "Split",
     "Stall",
     "Transcript",

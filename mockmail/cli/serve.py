@@ -20,7 +20,7 @@ from mockmail.scenario.errors import ScenarioError
 from mockmail.scenario.load import load
 from mockmail.serve.loop import Loop, ServerThread
 from mockmail.serve.server import LOOPBACK, Server
-from mockmail.world.world import PROTOCOLS
+from mockmail.world.words import PROTOCOLS
 
 SECURE = tuple(f"{protocol}s" for protocol in PROTOCOLS)
 _LAST_PORT = 65_535

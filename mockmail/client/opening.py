@@ -4,7 +4,8 @@ from typing import Literal, TypedDict
 
 from mockmail.client.client import TIMEOUT, Entry
 from mockmail.store.user import User
-from mockmail.world.world import PROTOCOLS, World
+from mockmail.world.words import PROTOCOLS
+from mockmail.world.world import World
 
 ClientProtocol = Literal["imap", "pop3", "smtp"]
 _TAKES = {

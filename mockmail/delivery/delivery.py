@@ -10,6 +10,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from mockmail.clock import Clock
+from mockmail.delivery.envelope import Envelope
 from mockmail.message.message import Message
 from mockmail.store.flags import NO_FLAGS
 from mockmail.store.store import Store
@@ -67,21 +68,19 @@ class Delivery:
             and address.rpartition("@")[0].lower() != "postmaster"
         )
 
-    def accept(
-        self, sender: str, recipients: tuple[str, ...], message: Message, origin: str
-    ) -> None:
+    def accept(self, envelope: Envelope, message: Message, origin: str) -> None:
         """Take a message for its recipients: local ones first, in their order, each once."""
         users: dict[str, User] = {}
         elsewhere = []
-        for address in recipients:
-            user = self.store.user_of(address)
+        for recipient in envelope.recipients:
+            user = self.store.user_of(recipient.address)
             if user is None:
-                elsewhere.append(address)
+                elsewhere.append(recipient.address)
             else:
                 users.setdefault(user.name, user)
         with self.store.transaction(origin) as tx:
             for user in users.values():
                 tx.append(user.mailboxes["INBOX"], message, NO_FLAGS, self.clock.now)
         if elsewhere:
-            self.outbox.append(Sent(sender, tuple(elsewhere), message))
+            self.outbox.append(Sent(envelope.sender, tuple(elsewhere), message))
             self.store.version += 1

@@ -23,7 +23,8 @@ from mockmail.scenario.document import Document
 from mockmail.scenario.files import find
 from mockmail.scenario.scenario import Scenario
 from mockmail.scenario.seeding import Seeding
-from mockmail.scenario.spec import ImapSpec, Pop3Spec, ScenarioSpec, UserSpec, aware
+from mockmail.scenario.spec import ImapSpec, Pop3Spec, ScenarioSpec, SmtpSpec, UserSpec, aware
+from mockmail.smtp.settings import SmtpSettings
 from mockmail.store.store import Store
 from mockmail.world.world import first_uidvalidity
 
@@ -84,7 +85,10 @@ def _build(document: Document, beside: Beside) -> Scenario:
         pop3_catalogue(pop3.capabilities)
     except ValueError as error:
         raise document.error(("pop3", "capabilities"), str(error)) from None
-    return Scenario(store, epoch, spec.domains, rules, spec.capabilities, imap, pop3)
+    smtp = _settings(document, "smtp", SmtpSettings, spec.smtp or SmtpSpec())
+    return Scenario(
+        store, epoch, spec.domains, rules, spec.capabilities, imap=imap, pop3=pop3, smtp=smtp
+    )
 
 
 def _settings(document: Document, key: str, kind: Callable[..., T], given: Struct) -> T:

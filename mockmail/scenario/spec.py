@@ -14,6 +14,7 @@ from mockmail.imap.settings import ImapSettings
 from mockmail.pop3.settings import Pop3Settings
 from mockmail.scenario.document import Count, Spec
 from mockmail.scenario.rules import RuleSpec
+from mockmail.smtp.settings import SmtpSettings
 from mockmail.world.world import DOMAIN
 
 Newlines = Literal["crlf", "keep"]
@@ -196,6 +197,9 @@ if TYPE_CHECKING:
     class Pop3Spec(Spec):
         """Settings of POP3."""
 
+    class SmtpSpec(Spec):
+        """Settings of SMTP."""
+
 else:
 
     def _of_settings(name, settings, description):  # noqa: ANN001, ANN202
@@ -213,7 +217,14 @@ else:
     Pop3Spec = _of_settings(
         "Pop3Spec", Pop3Settings, "Settings of POP3: limits, and how maildrops are treated."
     )
-SETTINGS: dict[type[Spec], type] = {ImapSpec: ImapSettings, Pop3Spec: Pop3Settings}
+    SmtpSpec = _of_settings(
+        "SmtpSpec", SmtpSettings, "Settings of SMTP: limits, and what its RFCs leave open."
+    )
+SETTINGS: dict[type[Spec], type] = {
+    ImapSpec: ImapSettings,
+    Pop3Spec: Pop3Settings,
+    SmtpSpec: SmtpSettings,
+}
 """What the values of these make; there the fields are described."""
 
 
@@ -238,6 +249,8 @@ class ScenarioSpec(Spec):
     """Settings of IMAP."""
     pop3: Pop3Spec | None = None
     """Settings of POP3."""
+    smtp: SmtpSpec | None = None
+    """Settings of SMTP."""
     rules: list[RuleSpec] = []
     """By which the server misbehaves."""
 

@@ -35,7 +35,8 @@ from mockmail.world.message import Message
 from mockmail.world.named import Named
 from mockmail.world.transcript import Transcript
 from mockmail.world.wanted import Conditions
-from mockmail.world.world import PROTOCOLS, World
+from mockmail.world.words import PROTOCOLS
+from mockmail.world.world import World
 
 T = TypeVar("T")
 

@@ -3,16 +3,15 @@
 import re
 from email.utils import format_datetime
 
+from mockmail.delivery.envelope import Envelope, Recipient
 from mockmail.message.message import Message
 from mockmail.smtp.reply import Refused, lines, reply
-from mockmail.smtp.session import MAX_MESSAGE, MAX_RECIPIENTS, Answer, CommandRow, Session
+from mockmail.smtp.session import Answer, CommandRow, Session
 from mockmail.wire.acts import COMMITTED, NOT_OFFERED, Heard, Say, Switch
 from mockmail.wire.buffer import TooLong
 from mockmail.wire.dot import unstuff
 from mockmail.wire.points import Point
 from mockmail.wire.turns import read
-
-EXTENSIONS = (b"PIPELINING", b"SIZE %d" % MAX_MESSAGE, b"8BITMIME", b"ENHANCEDSTATUSCODES")
 
 # Reverse-path  = Path / "<>"
 # Path          = "<" [ A-d-l ":" ] Mailbox ">"      ; source routes are ignored
@@ -32,7 +31,9 @@ def ehlo(session: Session, argument: bytes) -> Answer:
     _greeted(session, argument, extended=True)
     greeting = f"{session.host} greets {session.client}".encode()
     offered = [b"STARTTLS"] if session.offers_tls() and not session.tls else []
-    return lines(250, [greeting, *EXTENSIONS, *offered])
+    size = b"SIZE %d" % session.settings.message
+    words = [b"PIPELINING", size, b"8BITMIME", b"ENHANCEDSTATUSCODES", *offered]
+    return lines(250, [greeting, *words])
 
 
 def helo(session: Session, argument: bytes) -> Answer:
@@ -100,8 +101,10 @@ def mail(session: Session, argument: bytes) -> Answer:
         if key.upper() == b"SIZE":
             if not value.isdigit() or len(value) > 20:  # RFC 1870 section 5
                 raise Refused(501, "5.5.4", "SIZE is a number of octets")
-            if int(value) > MAX_MESSAGE:
-                raise Refused(552, "5.3.4", f"A message has at most {MAX_MESSAGE} octets")
+            if int(value) > session.settings.message:
+                raise Refused(
+                    552, "5.3.4", f"A message has at most {session.settings.message} octets"
+                )
         elif value.upper() not in (b"7BIT", b"8BITMIME"):
             raise Refused(501, "5.5.4", "BODY is 7BIT or 8BITMIME")
     session.sender = sender
@@ -117,14 +120,14 @@ def rcpt(session: Session, argument: bytes) -> Answer:
         raise Refused(501, "5.1.3", "A recipient can't be empty")
     if parameters:
         raise Refused(555, "5.5.4", "RCPT takes no parameters")
-    if len(session.recipients) >= MAX_RECIPIENTS:
-        raise Refused(452, "4.5.3", f"At most {MAX_RECIPIENTS} recipients")
+    if len(session.recipients) >= session.settings.recipients:
+        raise Refused(452, "4.5.3", f"At most {session.settings.recipients} recipients")
     delivery = session.delivery
     if "@" not in address:
         address += "@" + delivery.domains[0]  # RFC 5321 section 4.5.1: <Postmaster>
     if delivery.is_unknown(address):
         raise Refused(550, "5.1.1", f"There is no user {address}")
-    session.recipients.append(address)
+    session.recipients.append(Recipient(address))
     return reply(250, "2.1.5", "Recipient ok")
 
 
@@ -137,16 +140,21 @@ def data(session: Session, argument: bytes) -> Answer:
         raise Refused(554, "5.5.1", "No valid recipients")
     yield Say(reply(354, "", "Go ahead; end with a dot on a line"), Point.CONTINUATION)
     try:
-        block = yield from read(lambda: session.buffer.dot_block(MAX_MESSAGE), session.wait)
+        block = yield from read(
+            lambda: session.buffer.dot_block(session.settings.message), session.wait
+        )
     except TooLong:
         session.reset()
-        raise Refused(552, "5.3.4", f"A message has at most {MAX_MESSAGE} octets") from None
+        raise Refused(
+            552, "5.3.4", f"A message has at most {session.settings.message} octets"
+        ) from None
     yield Heard(block + b".\r\n")
     session.taken += 1
     queue_id = f"{session.name}{session.taken}"
     submitted = unstuff(block)
     message = Message(_trace(session, queue_id) + submitted, submitted=submitted)
-    session.delivery.accept(session.sender, tuple(session.recipients), message, session.name)
+    envelope = Envelope(session.sender, tuple(session.recipients))
+    session.delivery.accept(envelope, message, session.name)
     session.reset()
     yield COMMITTED
     return reply(250, "2.0.0", f"Accepted as {queue_id}")

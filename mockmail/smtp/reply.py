@@ -38,7 +38,9 @@ def lines(code: int, items: list[bytes]) -> Response:
     return Response(b"%d" % code, None, [*items], _lines)
 
 
-STATUSES = tuple(map(str, range(200, 600)))
+STATUSES = GREETINGS = tuple(map(str, range(200, 600)))
+LAST = ("421",)
+"""What is said before the connection is closed (RFC 5321 section 3.8)."""
 
 
 def instead_of(instead: Instead) -> Response:

@@ -5,20 +5,13 @@ from dataclasses import dataclass, field
 
 from mockmail.clock import Clock
 from mockmail.delivery.delivery import Delivery
+from mockmail.delivery.envelope import Recipient
 from mockmail.smtp.reply import Refused, instead_of, reply
+from mockmail.smtp.settings import SmtpSettings
 from mockmail.wire.acts import Act, Begin, Switch, Talk, Wait, Woke
 from mockmail.wire.buffer import Buffer
 from mockmail.wire.lines import Manners, Steps, converse, final
 from mockmail.wire.response import Response
-
-MAX_LINE = 2_048
-"""Octets in a command line, without CRLF (RFC 5321 section 4.5.3.1.4 and its extensions)."""
-MAX_MESSAGE = 52_428_800
-"""Octets in a message: what SIZE says."""
-MAX_RECIPIENTS = 1_000
-"""Recipients of one message (RFC 5321 section 4.5.3.1.8: at least 100)."""
-TIMEOUT = 300.0
-"""Seconds of silence (RFC 5321 section 4.5.3.2.7)."""
 
 Answer = Generator[Act | Response, Woke | None, Response]
 """A handler's run; it returns the reply, or raises `Refused`."""
@@ -43,6 +36,7 @@ class Session:
     clock: Clock
     commands: dict[bytes, CommandRow]
     host: str
+    settings: SmtpSettings = field(default_factory=SmtpSettings)
     buffer: Buffer = field(default_factory=Buffer)
     tls: bool = False
     """Whether what is said now is protected by TLS."""
@@ -56,7 +50,7 @@ class Session:
     """It said EHLO."""
     sender: str | None = None
     """What MAIL said; None while there is no mail transaction."""
-    recipients: list[str] = field(default_factory=list)
+    recipients: list[Recipient] = field(default_factory=list)
     taken: int = 0
     """Messages taken in this session."""
     finished: bool = False
@@ -67,7 +61,7 @@ class Session:
 
     @property
     def wait(self) -> Wait:
-        return Wait(timeout=TIMEOUT)
+        return Wait(timeout=self.settings.timeout)
 
     def check(self) -> None:
         """Recipients need a sender; ``AssertionError`` without one."""
@@ -80,10 +74,11 @@ class Session:
 
     def converse(self, report: Callable[[Exception], None]) -> Talk:
         """The whole conversation; see `mockmail.wire.lines.converse`."""
+        limit = self.settings.line
         manners = Manners(
             greeting=reply(220, "", f"{self.host} mockmail ESMTP ready"),
-            max_line=MAX_LINE,
-            too_long=reply(500, "5.5.2", f"A command line has at most {MAX_LINE} octets"),
+            max_line=limit,
+            too_long=reply(500, "5.5.2", f"A command line has at most {limit} octets"),
             timed_out=reply(421, "4.4.2", f"{self.host} closes the connection: timeout"),
             bug=reply(451, "4.3.0", "A bug in mockmail: see the report"),
         )

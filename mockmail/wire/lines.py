@@ -51,6 +51,7 @@ def converse(
 
     `report` is told of an exception that `command` let out: a bug of ours.
     """
+    buffer, limit = session.buffer, manners.max_line
     try:
         yield At(Point.CONNECT)
         if session.tls:
@@ -58,7 +59,9 @@ def converse(
         yield Say(manners.greeting, Point.GREETING)
         while not session.finished:
             try:
-                line = yield from read(lambda: session.buffer.line(manners.max_line), session.wait)
+                line = buffer.line(limit)
+                if line is None:
+                    line = yield from read(lambda: buffer.line(limit), session.wait)
             except TooLong:
                 yield Begin(b"")
                 yield from final(manners.too_long)
@@ -81,6 +84,8 @@ def converse(
     except TimedOut:
         if manners.timed_out is not None:
             yield Say(manners.timed_out, Point.TIMER)
+        else:
+            yield At(Point.TIMER)
         yield Close()
 
 

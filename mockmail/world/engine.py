@@ -25,9 +25,10 @@ from mockmail.wire.acts import Close, Switch, Talk, Turn, Wait, Woke
 from mockmail.wire.buffer import Buffer
 from mockmail.wire.chunks import Chunk, Item, Outbox
 from mockmail.world.moment import Pause
-from mockmail.world.rule import RuleError, Rules
+from mockmail.world.rule import Rules
 from mockmail.world.stage import HELD_AT, Person, Stage
 from mockmail.world.transcript import Transcript
+from mockmail.world.words import RuleError
 
 SETTLING = 1_000
 """Rounds of telling that one input may cause; more means that rules chase one another."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Unpack
 
 from mockmail.chance import Chance
 from mockmail.clock import Clock
@@ -16,16 +17,18 @@ from mockmail.pop3.session import Session as Pop3Session
 from mockmail.pop3.settings import Pop3Settings
 from mockmail.smtp import commands as smtp_commands
 from mockmail.smtp.session import Session as SmtpSession
+from mockmail.smtp.settings import SmtpSettings
 from mockmail.store.store import MAX_MAILBOXES, Store
 from mockmail.wire.acts import Talk
 from mockmail.world.engine import Connection, Engine
-from mockmail.world.rule import Rule, RuleError, Rules
+from mockmail.world.rule import Rule, Rules
+from mockmail.world.settings import Settings
 from mockmail.world.stage import Person
 from mockmail.world.transcript import Transcript
+from mockmail.world.words import PROTOCOLS, RuleError
 
 DOMAIN = "example.org"
 """The local domain unless a scenario names others."""
-PROTOCOLS = ("imap", "pop3", "smtp")
 
 
 class Broken(AssertionError):
@@ -45,8 +48,7 @@ class World:
         domains: Iterable[str] = (DOMAIN,),
         rules: Iterable[Rule] = (),
         capabilities: str = "",
-        imap: ImapSettings | None = None,
-        pop3: Pop3Settings | None = None,
+        **settings: Unpack[Settings],
     ) -> None:
         self.clock = clock or Clock()
         self.store = store or Store(first_uidvalidity(self.clock.epoch))
@@ -63,8 +65,10 @@ class World:
         self.catalogue = catalog.catalogue(capabilities)
         """What IMAP consists of here."""
         self._capabilities = capabilities
-        self.imap = imap or ImapSettings()
-        self.pop3 = pop3 or Pop3Settings()
+        self._settings = settings
+        self.imap = settings.get("imap", ImapSettings())
+        self.pop3 = settings.get("pop3", Pop3Settings())
+        self.smtp = settings.get("smtp", SmtpSettings())
         self.pop3_catalogue = pop3_catalog.catalogue(self.pop3.capabilities)
         """What POP3 consists of here."""
         self.offers_tls = False
@@ -95,8 +99,7 @@ class World:
             domains=self.delivery.domains,
             rules=[rule.copy() for rule in self.rules] if rules else (),
             capabilities=self._capabilities,
-            imap=self.imap,
-            pop3=self.pop3,
+            **self._settings,
         )
         twin.delivery.outbox += self.delivery.outbox
         twin.host = self.host
@@ -146,6 +149,7 @@ class World:
                     self.clock,
                     smtp_commands.COMMANDS,
                     self.host,
+                    settings=self.smtp,
                     buffer=buffer,
                     tls=tls,
                     offers_tls=lambda: self.offers_tls,

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from harness import Client, inbox
 from mockmail.message.message import with_crlf
 from mockmail.smtp import commands
-from mockmail.smtp.session import TIMEOUT, Answer, CommandRow, Session
+from mockmail.smtp.session import Answer, CommandRow, Session
+from mockmail.smtp.settings import SmtpSettings
 from mockmail.store.journal import Entry
 from mockmail.wire.dot import stuff
 from mockmail.world.effects import Cut
@@ -17,6 +18,7 @@ from mockmail.world.rule import Rule, When
 from mockmail.world.world import Broken, World
 
 ENVELOPE = b"EHLO me\r\nMAIL FROM:<carol@far.example>\r\nRCPT TO:<anna@example.org>\r\n"
+TIMEOUT = SmtpSettings().timeout
 TRACE = (
     b"Return-Path: <carol@far.example>\r\n"
     b"Received: from me\r\n"
@@ -167,9 +169,8 @@ def test_other_domains_of_the_world_are_local() -> None:
 
 
 @pytest.mark.parametrize("octets", [False, True])
-def test_too_many_recipients(octets: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "MAX_RECIPIENTS", 2)
-    client = connected(octets=octets)
+def test_too_many_recipients(octets: bool) -> None:
+    client = connected(inbox(world=World(smtp=SmtpSettings(recipients=2))), octets=octets)
     rcpt = b"RCPT TO:<x@far.example>\r\n"
     assert answers(client, ENVELOPE + rcpt)[-2:] == [b"250", b"250"]
     client.send(rcpt)
@@ -181,11 +182,8 @@ def test_too_many_recipients(octets: bool, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize("octets", [False, True])
 @pytest.mark.parametrize("size", [98, 99, 100, 101, 102, 103, 1_000])
-def test_a_message_of_the_limit_and_more(
-    size: int, octets: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(commands, "MAX_MESSAGE", 100)
-    client = connected(octets=octets)
+def test_a_message_of_the_limit_and_more(size: int, octets: bool) -> None:
+    client = connected(inbox(world=World(smtp=SmtpSettings(message=100))), octets=octets)
     # RFC 1870 section 5: with its CRLFs, without the dot's line.
     message = b"x" * (size - 2) + b"\r\n"
     answers(client, ENVELOPE + b"DATA\r\n")

@@ -7,6 +7,7 @@ taken out.
 from collections.abc import Iterator
 from email.utils import format_datetime
 
+from mockmail.delivery.envelope import envelope
 from mockmail.message.address import MISSING_DOMAIN, MISSING_MAILBOX, address_list
 from mockmail.message.header import unfold
 from mockmail.message.message import Message
@@ -45,7 +46,7 @@ def xmit(session: Session, argument: bytes) -> Answer:
     sender = user.addresses[0] if user.addresses else f"{user.name}@{delivery.domains[0]}"
     session.taken += 1
     message = Message(_trace(session, sender) + _without_bcc(given), submitted=submitted)
-    delivery.accept(sender, recipients, message, session.name)
+    delivery.accept(envelope(sender, *recipients), message, session.name)
     yield COMMITTED
     return reply.ok(b"The message was sent")
 
