@@ -11,6 +11,7 @@ from email.message import EmailMessage
 
 from mockmail.clock import Clock
 from mockmail.delivery.envelope import Envelope
+from mockmail.delivery.verdict import ACCEPTED, Verdict
 from mockmail.message.message import Message
 from mockmail.store.flags import NO_FLAGS
 from mockmail.store.store import Store
@@ -68,8 +69,22 @@ class Delivery:
             and address.rpartition("@")[0].lower() != "postmaster"
         )
 
-    def accept(self, envelope: Envelope, message: Message, origin: str) -> None:
-        """Take a message for its recipients: local ones first, in their order, each once."""
+    def verify(self, address: str, sender: str = "") -> Verdict:  # noqa: ARG002 not all ask
+        """What RCPT is told of an address; `sender` is who writes to it, empty for a report."""
+        if self.is_unknown(address):
+            return Verdict(550, "5.1.1", f"There is no user {address}")
+        return ACCEPTED
+
+    def expand(self, name: str) -> list[str]:
+        """The members of a list, for EXPN. ``KeyError`` if there is none of that name."""
+        raise KeyError(name)
+
+    def accept(self, envelope: Envelope, message: Message, origin: str) -> tuple[Verdict, ...]:
+        """Take a message for its recipients: local ones first, in their order, each once.
+
+        What became of each of them, in the envelope's order. LMTP says it; SMTP takes the
+        message whatever it is.
+        """
         users: dict[str, User] = {}
         elsewhere = []
         for recipient in envelope.recipients:
@@ -84,3 +99,4 @@ class Delivery:
         if elsewhere:
             self.outbox.append(Sent(envelope.sender, tuple(elsewhere), message))
             self.store.version += 1
+        return (ACCEPTED,) * len(envelope.recipients)
