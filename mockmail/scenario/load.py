@@ -24,6 +24,7 @@ from mockmail.scenario.files import find
 from mockmail.scenario.scenario import Scenario
 from mockmail.scenario.seeding import Seeding
 from mockmail.scenario.spec import ImapSpec, Pop3Spec, ScenarioSpec, SmtpSpec, UserSpec, aware
+from mockmail.smtp.catalog import catalogues as smtp_catalogues
 from mockmail.smtp.settings import SmtpSettings
 from mockmail.store.store import Store
 from mockmail.world.world import first_uidvalidity
@@ -86,6 +87,10 @@ def _build(document: Document, beside: Beside) -> Scenario:
     except ValueError as error:
         raise document.error(("pop3", "capabilities"), str(error)) from None
     smtp = _settings(document, "smtp", SmtpSettings, spec.smtp or SmtpSpec())
+    try:
+        smtp_catalogues(smtp.capabilities)
+    except ValueError as error:
+        raise document.error(("smtp", "capabilities"), str(error)) from None
     return Scenario(
         store, epoch, spec.domains, rules, spec.capabilities, imap=imap, pop3=pop3, smtp=smtp
     )
