@@ -5,6 +5,7 @@ domain is unknown; one elsewhere is accepted and its mail kept in the outbox, as
 a relay would have sent it.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -14,8 +15,9 @@ from mockmail.delivery.envelope import Envelope
 from mockmail.delivery.verdict import ACCEPTED, Verdict
 from mockmail.message.message import Message
 from mockmail.store.flags import NO_FLAGS
-from mockmail.store.store import Store
-from mockmail.store.user import User
+from mockmail.store.mailbox import Mailbox
+from mockmail.store.newcomers import mailbox_of
+from mockmail.store.store import NoMailbox, Store
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -54,7 +56,7 @@ class Delivery:
     def __init__(self, store: Store, clock: Clock, domains: tuple[str, ...]) -> None:
         self.store = store
         self.clock = clock
-        self.domains = domains
+        self.domains = store.directory.domains = domains
         """Local domains, lower-cased; the first one is the servers' own."""
         self.outbox: list[Sent] = []
 
@@ -63,11 +65,7 @@ class Delivery:
 
     def is_unknown(self, address: str) -> bool:
         """Whether an address is local and nobody's. Postmaster is somebody's (RFC 5321 section 4.5.1)."""
-        return (
-            self.is_local(address)
-            and self.store.user_of(address) is None
-            and address.rpartition("@")[0].lower() != "postmaster"
-        )
+        return self.store.directory.resolve(address).unknown
 
     def verify(self, address: str, sender: str = "") -> Verdict:  # noqa: ARG002 not all ask
         """What RCPT is told of an address; `sender` is who writes to it, empty for a report."""
@@ -77,7 +75,7 @@ class Delivery:
 
     def expand(self, name: str) -> list[str]:
         """The members of a list, for EXPN. ``KeyError`` if there is none of that name."""
-        raise KeyError(name)
+        return self.store.directory.expand(name)
 
     def accept(self, envelope: Envelope, message: Message, origin: str) -> tuple[Verdict, ...]:
         """Take a message for its recipients: local ones first, in their order, each once.
@@ -85,17 +83,17 @@ class Delivery:
         What became of each of them, in the envelope's order. LMTP says it; SMTP takes the
         message whatever it is.
         """
-        users: dict[str, User] = {}
-        elsewhere = []
+        mailboxes: dict[Mailbox, None] = {}
+        elsewhere: dict[str, None] = {}
         for recipient in envelope.recipients:
-            user = self.store.user_of(recipient.address)
-            if user is None:
-                elsewhere.append(recipient.address)
-            else:
-                users.setdefault(user.name, user)
+            route = self.store.directory.resolve(recipient.address)
+            for stop in route.stops:
+                with suppress(NoMailbox):  # others have come before him, too many
+                    mailboxes[mailbox_of(self.store, stop)] = None
+            elsewhere.update(dict.fromkeys(route.elsewhere))
         with self.store.transaction(origin) as tx:
-            for user in users.values():
-                tx.append(user.mailboxes["INBOX"], message, NO_FLAGS, self.clock.now)
+            for mailbox in mailboxes:
+                tx.append(mailbox, message, NO_FLAGS, self.clock.now)
         if elsewhere:
             self.outbox.append(Sent(envelope.sender, tuple(elsewhere), message))
             self.store.version += 1
