@@ -125,8 +125,9 @@ def rcpt(session: Session, argument: bytes) -> Answer:
     delivery = session.delivery
     if "@" not in address:
         address += "@" + delivery.domains[0]  # RFC 5321 section 4.5.1: <Postmaster>
-    if delivery.is_unknown(address):
-        raise Refused(550, "5.1.1", f"There is no user {address}")
+    verdict = delivery.verify(address, session.sender)
+    if not verdict.ok:
+        raise Refused(verdict.code, verdict.status, verdict.text)
     session.recipients.append(Recipient(address))
     return reply(250, "2.1.5", "Recipient ok")
 
@@ -161,10 +162,9 @@ def data(session: Session, argument: bytes) -> Answer:
 
 
 def _trace(session: Session, queue_id: str) -> bytes:
-    """Return-Path and Received (RFC 5321 section 4.4)."""
+    """Received (RFC 5321 section 4.4)."""
     with_ = "SMTP" if not session.extended else "ESMTPS" if session.tls else "ESMTP"  # RFC 3848
     return (
-        f"Return-Path: <{session.sender}>\r\n"
         f"Received: from {session.client}\r\n"
         f"\tby {session.host} with {with_} id {queue_id};\r\n"
         f"\t{format_datetime(session.clock.now)}\r\n"
