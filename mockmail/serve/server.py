@@ -18,7 +18,9 @@ from mockmail.client.drivers import (
     SmtpClient,
 )
 from mockmail.client.opening import ClientProtocol, Options
-from mockmail.delivery.delivery import Sent
+from mockmail.delivery.remote import remote_reply
+from mockmail.delivery.sent import Sent
+from mockmail.delivery.status import DeliveryStatus
 from mockmail.serve.aio import Aio
 from mockmail.serve.endpoint import Endpoint
 from mockmail.serve.hosting import Hosting
@@ -142,6 +144,39 @@ class Server:
         """What was sent to addresses elsewhere, oldest first. It has not left the machine."""
         with self._world.engine.turn():
             return tuple(self._world.delivery.outbox)
+
+    @property
+    def deliveries(self) -> tuple[DeliveryStatus, ...]:
+        """What became of mail, oldest first: a line for each recipient and attempt."""
+        with self._world.engine.turn():
+            return tuple(self._world.delivery.log)
+
+    def set_remote_reply(
+        self,
+        address_or_domain: str,
+        code: int,
+        status: str = "",
+        text: str = "",
+        times: int | None = None,
+    ) -> None:
+        """Let a far server say this of mail that is relayed to it; otherwise it takes all.
+
+        `code` is the reply to a recipient: after 5xx the mail goes back to its sender as a
+        report, after 4xx it is tried again as time passes. `status` (``5.1.1``, RFC 3463)
+        and `text` are what is usual with the code. `times` is how many attempts are
+        answered so, all of them by default; ``set_remote_reply("x.example", 250)`` ends
+        it. An address goes before its domain. ``ValueError`` for what no reply can be,
+        and for an address that is local here.
+        """
+        world = self._world
+        with world.engine.turn():
+            reply = remote_reply(address_or_domain, code, status, text, times)
+            if world.delivery.is_local(address_or_domain):
+                raise ValueError(
+                    f"{address_or_domain} is no far server's: for a refusal here add a rule"
+                    ' for the command "RCPT"'
+                )
+            world.delivery.remotes.set(address_or_domain, reply)
 
     @property
     def transcript(self) -> Transcript:

@@ -92,8 +92,8 @@ def _may_send(session: Session, sender: str) -> None:
     """A user may send in his own name (RFC 6409 section 6.1)."""
     settings, user = session.settings, session.user
     if settings.own_sender and session.role is Role.SUBMISSION and user is not None and sender:
-        owner = session.delivery.store.user_of(sender)
-        if owner is not user:
+        route = session.delivery.store.directory.resolve(sender)
+        if all(stop.login != user.name for stop in route.stops):
             raise Refused(550, "5.7.1", f"{sender} is not an address of yours")
 
 

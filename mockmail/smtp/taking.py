@@ -23,8 +23,7 @@ def take(session: Session, submitted: bytes) -> Answer:
     queue_id = f"{session.name}{session.taken}"
     if session.settings.fix and session.role is Role.SUBMISSION:
         submitted = _missing(session, Message(submitted)) + submitted
-    return_path = f"Return-Path: <{envelope.sender}>\r\n".encode()
-    raw = return_path + trace.received(session, queue_id) + submitted
+    raw = trace.received(session, queue_id) + submitted
     keep = envelope.body == "BINARYMIME" or session.settings.line_ends == "keep"
     message = Message(raw, submitted=submitted, newlines="keep" if keep else "crlf")
     verdicts = session.delivery.accept(envelope, message, session.name)

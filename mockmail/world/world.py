@@ -56,13 +56,19 @@ class World:
         self.clock = clock or Clock()
         self.store = store or Store(first_uidvalidity(self.clock.epoch))
         self.chance = chance or Chance(seed)
-        self.delivery = Delivery(self.store, self.clock, tuple(d.lower() for d in domains))
-        self.host = f"mail.{self.delivery.domains[0]}"
+        self.delivery = Delivery(
+            self.store,
+            self.clock,
+            self.chance,
+            tuple(domain.lower() for domain in domains),
+            settings.get("delivery"),
+        )
         self.rules = Rules()
         for rule in rules:
             self.rules.add(rule)
         self.transcript = Transcript(self.clock)
         self.store.on_commit = self.transcript.changed
+        self.delivery.on_note = lambda text: self.transcript.note("", "", text)
         self.failures: list[Exception] = []
         """What went wrong and was no client's fault: a rule's author's, or ours."""
         self.catalogue = catalog.catalogue(capabilities)
@@ -84,10 +90,21 @@ class World:
             chance=self.chance,
             rules=self.rules,
             transcript=self.transcript,
+            agenda=self.delivery,
             converse=self._converse,
             report=self.failures.append,
         )
         self.engine.on_advance = self._expire
+        self.delivery.on_queued = self._sooner
+
+    @property
+    def host(self) -> str:
+        """How its servers call themselves."""
+        return self.delivery.host
+
+    @host.setter
+    def host(self, name: str) -> None:
+        self.delivery.host = name
 
     def fork(self, *, rules: bool = True) -> "World":
         """A world in the same state, of its own from now on, to which nobody is connected.
@@ -106,8 +123,7 @@ class World:
             capabilities=self._capabilities,
             **self._settings,
         )
-        twin.delivery.outbox += self.delivery.outbox
-        twin.host = self.host
+        twin.delivery.take_over(self.delivery)
         twin.offers_tls = self.offers_tls
         return twin
 
@@ -167,6 +183,9 @@ class World:
         """Let happen what time does to messages."""
         for user in self.store.users.values():
             remove_old(self.store, user, self.clock.now, self.pop3)
+
+    def _sooner(self) -> None:
+        self.engine.on_deadline()
 
     def check(self) -> None:
         """What must hold at the end of a test; `Broken` says what does not.

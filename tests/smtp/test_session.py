@@ -161,7 +161,8 @@ def test_an_empty_message_is_empty_in_the_outbox() -> None:
 
 def test_other_domains_of_the_world_are_local() -> None:
     world = inbox(world=World(domains=["Example.ORG", "second.example"]))
-    world.store.users["anna"].addresses.append("anna@second.example")
+    anna = world.store.users["anna"]
+    world.store.directory.give(anna, [*anna.addresses, "anna@second.example"])
     client = connected(world)
     start = b"EHLO me\r\nMAIL FROM:<>\r\n"
     assert answers(client, start)[-1] == b"250"

@@ -3,12 +3,12 @@
 import re
 from dataclasses import replace
 
+from mockmail.smtp import syntax
 from mockmail.smtp.reply import Refused, Reply, reply
 from mockmail.smtp.rows import Answer, CommandRow, Extension, keyword
 from mockmail.smtp.session import Session
 
 _UTF8 = re.compile(rb"(?i)(.*) +SMTPUTF8")
-_ADDRESS = re.compile(r"[^<>@\s]+@[^<>@\s]+|\"(?:[^\"\\]|\\.)*\"@[^<>@\s]+")
 
 
 def _name(session: Session, argument: bytes) -> tuple[str, bool]:
@@ -32,33 +32,37 @@ def vrfy(session: Session, argument: bytes) -> Answer:
     name, utf8 = _name(session, argument)
     if not session.settings.verify:
         return reply(252, "2.0.0", "Send it mail to find out")  # section 3.5.3
-    found = _called(session, name)
+    found = [name] if "@" in name else _called(session, name)
     if len(found) > 1:
-        return _said(553, "5.1.4", ["Ambiguous; possibilities are", *found], utf8=utf8)
-    address = found[0][1:-1] if found else name
-    if not _ADDRESS.fullmatch(address):
+        brackets = (f"<{each}>" for each in found)
+        return _said(553, "5.1.4", ["Ambiguous; possibilities are", *brackets], utf8=utf8)
+    if not found or not syntax.MAILBOX.fullmatch(found[0].encode()):
         raise Refused(550, "5.1.1", f"There is no user {name}")
-    verdict = session.delivery.verify(address)
+    verdict = session.delivery.verify(found[0])
     if not verdict.ok:
         raise Refused(verdict.code, verdict.status, verdict.text)
-    if not session.delivery.is_local(address) and not found:
+    if session.delivery.store.directory.resolve(found[0]).kind == "elsewhere":
         return reply(252, "2.1.5", "It is not from here, and mail for it is taken")
-    return _said(250, "2.1.5", [f"<{address}>"], utf8=utf8)
+    return _said(250, "2.1.5", [f"<{found[0]}>"], utf8=utf8)
 
 
 def _called(session: Session, name: str) -> list[str]:
-    """The addresses of users that a name may mean: a login, a local part, an address."""
-    users = session.delivery.store.users.values()
-    wanted = name.lower()
-    if "@" in name:
-        user = session.delivery.store.user_of(name)
-        return [f"<{name}>"] if user else []
-    named = [
-        next((a for a in user.addresses if a.rpartition("@")[0].lower() == wanted), None)
-        or (user.addresses[0] if user.name.lower() == wanted and user.addresses else None)
-        for user in users
-    ]
-    return [f"<{address}>" for address in named if address is not None]
+    """The addresses that a name may mean: of users with that login or local part, and aliases."""
+    store, wanted = session.delivery.store, name.lower()
+    found: dict[str, None] = {}
+    for user in store.users.values():
+        named = [each for each in user.addresses if _local(each) == wanted]
+        if not named and user.name.lower() == wanted:
+            named = list(user.addresses)
+        found.update(dict.fromkeys(named[:1]))
+    for alias in store.directory.aliases:
+        if _local(alias.address) == wanted:
+            found[alias.address] = None
+    return list(found)
+
+
+def _local(address: str) -> str:
+    return address.rpartition("@")[0].lower()
 
 
 def expn(session: Session, argument: bytes) -> Answer:
