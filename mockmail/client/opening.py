@@ -8,11 +8,13 @@ from mockmail.store.user import User
 from mockmail.world.words import PROTOCOLS
 from mockmail.world.world import World
 
-ClientProtocol = Literal["imap", "pop3", "smtp"]
+ClientProtocol = Literal["imap", "pop3", "smtp", "submission", "lmtp"]
 _TAKES = {
     "imap": ("user", "password", "enable", "select", "login", "tls", "timeout"),
     "pop3": ("user", "password", "login", "tls", "timeout"),
     "smtp": ("login", "tls", "timeout"),  # it takes mail from everybody
+    "submission": ("user", "password", "login", "tls", "timeout"),
+    "lmtp": ("login", "tls", "timeout"),
 }
 
 
@@ -44,7 +46,7 @@ def entry_of(
     entry = None
     if options.get("login", True):
         entry = Entry()
-        if protocol != "smtp":
+        if "user" in takes:
             user = find_user(world, options.get("user"))
             password = options.get("password", user.password)
             check_enable(world, options.get("enable"))

@@ -16,6 +16,8 @@ from typing import TypeVar
 from msgspec import Struct, structs
 
 from mockmail.clock import EPOCH
+from mockmail.delivery.remote import RemoteReply, remote_reply
+from mockmail.delivery.settings import DeliverySettings
 from mockmail.imap.catalog import catalogue
 from mockmail.imap.settings import ImapSettings
 from mockmail.pop3.catalog import catalogue as pop3_catalogue
@@ -27,7 +29,17 @@ from mockmail.scenario.files import find
 from mockmail.scenario.mistakes import Path
 from mockmail.scenario.scenario import Scenario
 from mockmail.scenario.seeding import Seeding
-from mockmail.scenario.spec import ImapSpec, Pop3Spec, ScenarioSpec, SmtpSpec, UserSpec, aware
+from mockmail.scenario.spec import (
+    DeliverySpec,
+    ImapSpec,
+    Pop3Spec,
+    RemoteSpec,
+    ScenarioSpec,
+    SmtpSpec,
+    UserSpec,
+    aware,
+)
+from mockmail.smtp.catalog import catalogues as smtp_catalogues
 from mockmail.smtp.settings import SmtpSettings
 from mockmail.store.store import Store
 from mockmail.world.rule import Rule
@@ -100,6 +112,13 @@ def _build(document: Document, beside: Beside) -> Scenario:
     with document.kept(), _at(document, ("pop3", "capabilities")):
         pop3_catalogue(pop3.capabilities)
     smtp = _settings(document, "smtp", SmtpSettings, spec.smtp or SmtpSpec())
+    with document.kept(), _at(document, ("smtp", "capabilities")):
+        smtp_catalogues(smtp.capabilities)
+    delivery = _settings(document, "delivery", DeliverySettings, spec.delivery or DeliverySpec())
+    remote = []
+    for number, each in enumerate(spec.remote):
+        with document.kept():
+            remote.append(_remote(document, each, ("remote", number)))
     document.raise_mistakes()
     return Scenario(
         store,
@@ -107,9 +126,11 @@ def _build(document: Document, beside: Beside) -> Scenario:
         spec.domains,
         list(rules.values()),
         spec.capabilities,
+        remote,
         imap=imap,
         pop3=pop3,
         smtp=smtp,
+        delivery=delivery,
     )
 
 
@@ -133,6 +154,11 @@ def _at(document: Document, path: Path) -> Iterator[None]:
         yield
     except ValueError as error:
         raise document.error(path, str(error)) from None
+
+
+def _remote(document: Document, spec: RemoteSpec, path: Path) -> tuple[str, RemoteReply]:
+    with _at(document, path):
+        return spec.to, remote_reply(spec.to, spec.code, spec.status, spec.text, spec.times)
 
 
 def _settings(document: Document, key: str, kind: Callable[..., T], given: Struct) -> T:

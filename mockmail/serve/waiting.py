@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from mockmail.client.waiting import refuse_loop, wait_async, wait_here
-from mockmail.delivery.delivery import Sent
+from mockmail.delivery.sent import Sent
 from mockmail.world.engine import Engine, Retired
 from mockmail.world.message import Message
 from mockmail.world.wanted import Conditions, Wanted
