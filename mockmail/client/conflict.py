@@ -16,6 +16,7 @@ from mockmail.client.outcome import Kept, Outcome, Place, Race, Told
 from mockmail.store.journal import Entry as Stored
 from mockmail.store.names import canonical
 from mockmail.store.store import Store
+from mockmail.world.arguments import check_arguments
 from mockmail.world.world import World
 
 MAX_ORDERS = 1_000
@@ -37,6 +38,13 @@ class Conflict:
         sessions: int,
         enable: str | None,
     ) -> None:
+        check_arguments(
+            user=(user, str | None),
+            uid=(uid, int | None),
+            mailbox=(mailbox, str),
+            sessions=(sessions, int),
+            enable=(enable, str | None),
+        )
         if not 1 <= sessions <= 26:
             raise ValueError(f"there can be 1 to 26 sessions, not {sessions}")
         self._world = world
