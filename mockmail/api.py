@@ -11,7 +11,8 @@ import trio
 from mockmail.client.waiting import running
 from mockmail.serve.loop import Loop, ServerThread
 from mockmail.serve.server import Server
-from mockmail.world.settings import Settings
+from mockmail.world.arguments import check_arguments
+from mockmail.world.settings import Settings, check_settings
 from mockmail.world.world import World
 
 Scenario = str | PathLike[str]
@@ -23,6 +24,12 @@ def _world(
     capabilities: str,
     settings: Settings,
 ) -> World:
+    check_settings(settings)
+    check_arguments(
+        scenario=(scenario, str | PathLike | None),
+        seed=(seed, int),
+        capabilities=(capabilities, str),
+    )
     if scenario is None:
         return World(seed=seed, capabilities=capabilities, **settings)
     # Only who has a scenario pays for reading YAML.
@@ -54,6 +61,7 @@ def start_server(
 
     At the end of the block the ports are closed and the clients dropped.
     """
+    check_arguments(thread=(thread, ServerThread | None))
     anew = partial(_world, scenario, seed, capabilities, settings)
     world = anew()
     with contextlib.ExitStack() as stack:

@@ -31,6 +31,7 @@ from mockmail.serve.tls import Authority, authority
 from mockmail.serve.waiting import TIMEOUT, Wait
 from mockmail.store.store import Refused
 from mockmail.world.account import User
+from mockmail.world.arguments import check_arguments
 from mockmail.world.faults import Faults
 from mockmail.world.mailbox import Mailbox
 from mockmail.world.message import Message
@@ -194,9 +195,10 @@ class Server:
         """A new user with an empty INBOX.
 
         `address` is ``login@`` the first local domain by default. ``ValueError`` if
-        the name or the address is taken.
+        the name or the address is taken, empty, or has control characters in it.
         """
         world = self._world
+        check_arguments(login=(login, str), password=(password, str), address=(address, str | None))
         with world.engine.turn():
             if address is None:
                 address = login if "@" in login else f"{login}@{world.delivery.domains[0]}"
@@ -212,6 +214,7 @@ class Server:
         of his own. ``ValueError`` for other names, and for one that is taken.
         """
         world = self._world
+        check_arguments(name=(name, str))
         with world.engine.turn():
             try:
                 return Mailbox(world, None, world.store.create_shared(name))
@@ -282,6 +285,7 @@ class Server:
 
     def advance(self, time: float | timedelta) -> None:
         """Move the server's clock on by so many seconds; what is due happens before it returns."""
+        check_arguments(time=(time, float | timedelta))
         seconds = time.total_seconds() if isinstance(time, timedelta) else time
         self._world.engine.advance(seconds)
 

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from mockmail.client.waiting import refuse_loop, wait_async, wait_here
 from mockmail.delivery.sent import Sent
+from mockmail.world.arguments import check_arguments
 from mockmail.world.engine import Engine, Retired
 from mockmail.world.message import Message
 from mockmail.world.wanted import Conditions, Wanted
@@ -48,6 +49,7 @@ class Wait(Generic[T]):
         world: World, conditions: Conditions, count: int | None, timeout: float
     ) -> "Wait[tuple[Message | Sent, ...]]":
         """So many messages, or one if `count` is None."""
+        check_arguments(count=(count, int | None), timeout=(timeout, float))
         wanted = Wanted.of(conditions)
         least = 1 if count is None else count
         if least < 1:
@@ -69,6 +71,7 @@ class Wait(Generic[T]):
         world: World, condition: Callable[[], U | None], what: str, timeout: float
     ) -> "Wait[U]":
         """Something true; `what` is how errors call it."""
+        check_arguments(condition=(condition, Callable), what=(what, str), timeout=(timeout, float))
         name = what or getattr(condition, "__name__", "the condition")
 
         def look() -> U | None:

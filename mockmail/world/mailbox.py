@@ -21,6 +21,7 @@ from mockmail.store.mailbox import MAX_KEYWORDS, TooManyKeywords
 from mockmail.store.mailbox import Mailbox as StoredMailbox
 from mockmail.store.store import Refused
 from mockmail.store.user import User as StoredUser
+from mockmail.world.arguments import check_arguments
 from mockmail.world.message import ORIGIN, Message, checked_flags, gone
 from mockmail.world.named import NotThere
 from mockmail.world.world import World
@@ -72,6 +73,7 @@ class Mailbox:
 
         `MessageGone` if it was expunged; `NotThere`, a ``KeyError``, if there never was one.
         """
+        check_arguments(uid=(uid, int))
         with self._turn():
             entry = self._mailbox.entries.get(Uid(uid))
             if entry is not None:
@@ -101,6 +103,7 @@ class Mailbox:
 
     def rename(self, name: str) -> None:
         """Give it, and those below it, another name. ``ValueError`` if that can't be."""
+        check_arguments(name=(name, str))
         self._do(lambda user: self._world.store.rename(user, self.name, name, ORIGIN))
 
     def _do(self, change: Callable[[StoredUser], None]) -> None:
@@ -160,16 +163,28 @@ class Mailbox:
         """
         world = self._world
         chosen = checked_flags(flags)
-        if date is not None and not isinstance(date, datetime):
-            raise TypeError(f"date is a datetime, not {type(date).__name__}")
+        check_arguments(
+            attachments=(attachments, Iterable | Attachment), headers=(headers, Iterable)
+        )
+        to, cc = _several(to), _several(cc) or ()
+        check_arguments(
+            subject=(subject, str),
+            text=(text, str),
+            html=(html, str | None),
+            sender=(sender, str | None),
+            to=(to, str | tuple[str, ...] | None),
+            cc=(cc, str | tuple[str, ...]),
+            charset=(charset, str),
+            date=(date, datetime | None),
+        )
         parts: Parts = {
             "subject": subject,
             "text": text,
             "html": html,
             "attachments": _attachments(attachments),
             "sender": SENDER if sender is None else sender,
-            "cc": cc or (),
-            "headers": tuple(headers.items() if isinstance(headers, Mapping) else headers),
+            "cc": cc,
+            "headers": _fields(headers),
             "charset": charset,
         }
         given = subject, text, html, sender, to, charset != "utf-8"
@@ -262,6 +277,8 @@ class Mailbox:
         """
         from mockmail.corpus.fake import fake
 
+        check_arguments(count=(count, int))
+
         with self._turn():
             made = fake(
                 count,
@@ -285,6 +302,7 @@ class Mailbox:
         such user, or one who has mailboxes of that name.
         """
         world = self._world
+        check_arguments(login=(login, str))
         with self._turn():
             try:
                 world.store.share(self._mailbox, login, write=write)
@@ -378,6 +396,26 @@ def names_of(given: Iterable[str], what: str) -> tuple[str, ...]:
     if isinstance(given, str):
         raise TypeError(f"{what} are several names, not one text: [{given!r}]")
     return tuple(given)
+
+
+def _several(addresses: str | Iterable[str] | None) -> str | Iterable[str] | None:
+    """Several addresses, so that they can be looked at and used."""
+    if isinstance(addresses, str) or not isinstance(addresses, Iterable):
+        return addresses
+    return tuple(addresses)
+
+
+def _fields(
+    headers: Mapping[str, str | None] | Iterable[tuple[str, str | None]],
+) -> tuple[tuple[str, str | None], ...]:
+    pairs = tuple(headers.items() if isinstance(headers, Mapping) else headers)
+    for pair in pairs:
+        found: object = pair
+        if not isinstance(found, tuple | list) or len(found) != 2:
+            raise TypeError(f"headers: expected pairs of a name and a value, found {pair!r}")
+        name, value = pair
+        check_arguments(headers=(name, str), **{f"headers, {name}": (value, str | None)})
+    return pairs
 
 
 def _attachments(attachments: Iterable[Attachment]) -> tuple[Attachment, ...]:

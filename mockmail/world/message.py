@@ -19,6 +19,7 @@ from mockmail.store.journal import Entry, Expunged
 from mockmail.store.mailbox import MAX_KEYWORDS, TooManyKeywords
 from mockmail.store.mailbox import Mailbox as StoredMailbox
 from mockmail.store.names import canonical
+from mockmail.world.arguments import check_arguments
 from mockmail.world.world import World
 
 ORIGIN = "test"
@@ -43,7 +44,9 @@ def checked_flags(names: Iterable[str]) -> StoredFlags:
     """These flags; ``ValueError`` for one that can't be one."""
     if isinstance(names, str):
         raise TypeError(f"flags are several names, not one text: [{names!r}]")
+    check_arguments(flags=(names, Iterable))
     names = tuple(names)
+    check_arguments(flags=(names, tuple[str, ...]))
     for name in names:
         if why := problem(name):
             raise ValueError(why)

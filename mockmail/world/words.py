@@ -95,4 +95,6 @@ def _expected(wanted: Any) -> str:  # noqa: ANN401
         float: "a number",
         str: "text",
     }
-    return named.get(wanted) or f"a {wanted.__name__}"
+    return (
+        named.get(wanted) or f"{'an' if wanted.__name__[0] in 'AEIOU' else 'a'} {wanted.__name__}"
+    )

@@ -153,3 +153,9 @@ def test_x(mailserver):
     )
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["E *Extra items in the left set:", "E *'k'"])
+
+
+def test_a_report_says_that_nothing_was_said(pytester: pytest.Pytester) -> None:
+    result = run(pytester, "def test_x(mailserver): assert 0")
+    result.stdout.fnmatch_lines(["*mailserver: what was said*", "nothing was said"])
+    result.stdout.no_fnmatch_line("*time  session*")
