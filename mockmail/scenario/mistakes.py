@@ -7,7 +7,7 @@ named: what is wrong is taken apart until the pieces are right, or can't be take
 from collections.abc import Sequence
 from datetime import date
 from types import UnionType
-from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin
 
 import msgspec
 from msgspec import inspect
@@ -69,7 +69,7 @@ def _left(value: object, kind: Any, path: Path, found: list[Mistake]) -> object:
         elif isinstance(value, list) and get_origin(each) in (list, tuple):
             left = _left_of_list(value, get_args(each)[0], path, found)
     if len(found) == before:  # it is no mistake in it
-        found.append(Mistake(path, _wrong(value, _types(inspect.type_info(kind)))))
+        found.append(Mistake(path, _wrong(value, kind)))
         return _WRONG
     return left
 
@@ -131,12 +131,16 @@ def _unknown(name: str, words: list[str]) -> str:
     return f"unknown key {name!r}{hint}"
 
 
-def _wrong(value: object, wanted: Sequence[inspect.Type]) -> str:
+def _wrong(value: object, kind: object) -> str:
     words = [
-        word for each in wanted if isinstance(each, inspect.LiteralType) for word in each.values
+        word
+        for each in _alternatives(kind)
+        if get_origin(each) is Literal
+        for word in get_args(each)
     ]
     if len(words) > 1 and isinstance(value, str):
         return choice(value, map(str, words))
+    wanted = _types(inspect.type_info(kind))
     expected = " or ".join(dict.fromkeys(map(_expected, sorted(wanted, key=_is_nothing))))
     quote = isinstance(value, bool | int | float | date) and any(
         isinstance(each, inspect.StrType) for each in wanted
