@@ -31,8 +31,11 @@ _ENDS = re.compile(rb"(?=\r\n\.\r\n)|(?i:BDAT +\d+ +LAST)")
 OUTCOMES = {"d": "done", "r": "refused", "m": "more", "b": "closed", "": "silent"}
 """By the letter of the last answer to an input; what was silent answers when its line ends.
 
-Others are answered *after a dot* or *after octets*: they have begun a message or a literal.
+Others are answered *after a dot* or *after octets*: they have begun a message or a literal;
+*after the end* there is nothing to answer: they have begun a chunk of more than anybody sends.
 """
+# A chunk that is refused is read all the same (RFC 3030 section 4.2), be it gigabytes.
+_HUGE = re.compile(rb"(?i:BDAT) +0*[1-9][0-9]{4}")
 BYSTANDERS = {
     "imap": (b"a LOGIN zoe apple\r\na SELECT INBOX\r\n", b"a UID FETCH 1:* (UID FLAGS)\r\na NOOP\r\n"),
     "pop3": (b"USER zoe\r\nPASS apple\r\n", b"UIDL\r\n"),
@@ -238,7 +241,10 @@ class Playing:
                 if not peer.connection.open:
                     break
             else:
-                raise AssertionError(f"it is stuck; it has said {said[-300:]!r}")
+                assert _HUGE.search(peer.sent), f"it is stuck; it has said {said[-300:]!r}"
+                peer.close()
+                assert not peer.connection.open, "it waits for more than there can be"
+                return "after the end"
         if not peer.connection.open:
             assert peer.ended == "fin", f"it ended the connection by {peer.ended}"
             words = dialect.farewell.search(said)
