@@ -23,7 +23,9 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.client.outcome import Outcome, Race
     from mockmail.client.pop3 import Pop3Answer
     from mockmail.client.smtp import SmtpAnswer
-    from mockmail.delivery.delivery import Sent
+    from mockmail.delivery.sent import Sent
+    from mockmail.delivery.settings import DeliverySettings
+    from mockmail.delivery.status import DeliveryStatus
     from mockmail.imap.settings import ImapSettings
     from mockmail.message.attachment import Attachment
     from mockmail.pop3.settings import Pop3Settings
@@ -35,6 +37,7 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.serve.waiting import WaitTimeout
     from mockmail.smtp.settings import SmtpSettings
     from mockmail.world.account import User
+    from mockmail.world.effect import Effect
     from mockmail.world.effects import (
         Answer,
         Cut,
@@ -51,13 +54,14 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
         Stall,
     )
     from mockmail.world.faults import Faults
-    from mockmail.world.mailbox import Mailbox
+    from mockmail.world.mailbox import Mailbox, MailboxGone
     from mockmail.world.message import Flags, Message, MessageGone
     from mockmail.world.moment import Moment
     from mockmail.world.named import NotThere
-    from mockmail.world.rule import Effect, Match, Rule, RuleError, When
+    from mockmail.world.rule import Match, Rule, When
     from mockmail.world.settings import Settings
     from mockmail.world.transcript import Transcript
+    from mockmail.world.words import RuleError
     from mockmail.world.world import Broken
 
 _HOMES = {
@@ -71,8 +75,10 @@ _HOMES = {
     "Cut": "mockmail.world.effects",
     "Delay": "mockmail.world.effects",
     "Deliver": "mockmail.world.effects",
+    "DeliverySettings": "mockmail.delivery.settings",
+    "DeliveryStatus": "mockmail.delivery.status",
     "Drop": "mockmail.world.effects",
-    "Effect": "mockmail.world.rule",
+    "Effect": "mockmail.world.effect",
     "Endpoint": "mockmail.serve.endpoint",
     "Expunge": "mockmail.world.effects",
     "Faults": "mockmail.world.faults",
@@ -84,6 +90,7 @@ _HOMES = {
     "Pop3Settings": "mockmail.pop3.settings",
     "Inject": "mockmail.world.effects",
     "Mailbox": "mockmail.world.mailbox",
+    "MailboxGone": "mockmail.world.mailbox",
     "Match": "mockmail.world.rule",
     "MemoryStream": "mockmail.serve.memory",
     "Message": "mockmail.world.message",
@@ -98,9 +105,9 @@ _HOMES = {
     "Repeat": "mockmail.world.effects",
     "Replace": "mockmail.world.effects",
     "Rule": "mockmail.world.rule",
-    "RuleError": "mockmail.world.rule",
+    "RuleError": "mockmail.world.words",
     "ScenarioError": "mockmail.scenario.errors",
-    "Sent": "mockmail.delivery.delivery",
+    "Sent": "mockmail.delivery.sent",
     "Server": "mockmail.serve.server",
     "ServerThread": "mockmail.serve.loop",
     "Settings": "mockmail.world.settings",
@@ -129,6 +136,8 @@ __all__ = [
     "Cut",
     "Delay",
     "Deliver",
+    "DeliverySettings",
+    "DeliveryStatus",
     "Drop",
     "Effect",
     "Endpoint",
@@ -141,6 +150,7 @@ __all__ = [
     "ImapSettings",
     "Inject",
     "Mailbox",
+    "MailboxGone",
     "Match",
     "MemoryStream",
     "Message",

@@ -8,6 +8,7 @@ from typing import Unpack
 
 import trio
 
+from mockmail.client.waiting import running
 from mockmail.serve.loop import Loop, ServerThread
 from mockmail.serve.server import Server
 from mockmail.world.settings import Settings
@@ -44,7 +45,8 @@ def start_server(
     `scenario` is the name of a shipped one, or a path to a YAML file; without it
     there are no users yet. `seed` is what all chance comes from. `capabilities`
     switches IMAP's on and off: ``"+LITERAL- -MOVE"``; ``mockmail capabilities``
-    lists them. `imap`, `pop3` and `smtp` have other settings, in place of the scenario's.
+    lists them. `imap`, `pop3`, `smtp` and `delivery` have other settings, in place of
+    the scenario's.
     The thread ends with the block unless it is lent as `thread`.
 
     ``ScenarioError`` if the file is not as it must be, ``ValueError`` for an
@@ -68,7 +70,15 @@ async def open_server(
     capabilities: str = "",
     **settings: Unpack[Settings],
 ) -> AsyncIterator[Server]:
-    """The same in the caller's Trio loop, on that loop's clock."""
+    """The same in the caller's Trio loop, on that loop's clock.
+
+    ``RuntimeError`` where none runs: asyncio takes `start_server`.
+    """
+    if (library := running()) != "trio":
+        raise RuntimeError(
+            f"open_server() needs a Trio loop, and {library or 'none'} runs here: use"
+            " start_server(), and in asyncio await what waits: server.aio"
+        )
     anew = partial(_world, scenario, seed, capabilities, settings)
     world = anew()
     try:

@@ -3,14 +3,18 @@
 from typing import Literal, TypedDict
 
 from mockmail.client.client import TIMEOUT, Entry
+from mockmail.near import choice, near
 from mockmail.store.user import User
-from mockmail.world.world import PROTOCOLS, World
+from mockmail.world.words import PROTOCOLS
+from mockmail.world.world import World
 
-ClientProtocol = Literal["imap", "pop3", "smtp"]
+ClientProtocol = Literal["imap", "pop3", "smtp", "submission", "lmtp"]
 _TAKES = {
     "imap": ("user", "password", "enable", "select", "login", "tls", "timeout"),
     "pop3": ("user", "password", "login", "tls", "timeout"),
     "smtp": ("login", "tls", "timeout"),  # it takes mail from everybody
+    "submission": ("user", "password", "login", "tls", "timeout"),
+    "lmtp": ("login", "tls", "timeout"),
 }
 
 
@@ -31,8 +35,8 @@ def entry_of(
 ) -> tuple[Entry | None, float]:
     """What a client says first, and how long it waits for an answer.
 
-    ``ValueError`` for a protocol or a user that there is not, ``TypeError`` for an
-    option that the protocol doesn't take.
+    ``ValueError`` for a protocol or a user that there is not, and for what can't be
+    enabled, ``TypeError`` for an option that the protocol doesn't take.
     """
     if protocol not in PROTOCOLS:
         raise ValueError(f"no protocol {protocol!r}; there are {', '.join(PROTOCOLS)}")
@@ -42,9 +46,10 @@ def entry_of(
     entry = None
     if options.get("login", True):
         entry = Entry()
-        if protocol != "smtp":
+        if "user" in takes:
             user = find_user(world, options.get("user"))
             password = options.get("password", user.password)
+            check_enable(world, options.get("enable"))
             entry = Entry(
                 user.name, password, options.get("enable"), options.get("select", "INBOX")
             )
@@ -60,5 +65,13 @@ def find_user(world: World, login: str | None) -> User:
             raise ValueError(f"which user? {there_are}")
         return next(iter(users.values()))
     if login not in users:
-        raise ValueError(f"no user {login!r}; {there_are}")
+        raise ValueError(f"no user {login!r}; {there_are}{near(login, users)}")
     return users[login]
+
+
+def check_enable(world: World, names: str | None) -> None:
+    """Whether there is all that shall be enabled: ENABLE passes over what there isn't."""
+    known = [row.name.decode() for row in world.catalogue.capabilities if row.enable]
+    for name in (names or "").split():
+        if name.upper() not in map(str.upper, known):
+            raise ValueError(f"can't be enabled: {choice(name, known)}")

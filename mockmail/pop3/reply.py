@@ -87,7 +87,9 @@ def message(text: bytes, data: bytes, uid: int) -> Response:
     return Response(b"+OK", None, [text, Literal(b"", data)], _multi, uid)
 
 
-STATUSES = ("+OK", "-ERR")
+STATUSES = GREETINGS = ("+OK", "-ERR")
+LAST = ()
+"""No reply says that the connection is closed."""
 
 
 def instead_of(instead: Instead) -> Response:

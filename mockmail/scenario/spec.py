@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta, defstruct, field
 
 from mockmail.clock import EPOCH
+from mockmail.delivery.settings import DeliverySettings
 from mockmail.imap.settings import ImapSettings
 from mockmail.pop3.settings import Pop3Settings
 from mockmail.scenario.document import Count, Spec
@@ -200,6 +201,9 @@ if TYPE_CHECKING:
     class SmtpSpec(Spec):
         """Settings of SMTP."""
 
+    class DeliverySpec(Spec):
+        """Settings of delivery."""
+
 else:
 
     def _of_settings(name, settings, description):  # noqa: ANN001, ANN202
@@ -220,12 +224,33 @@ else:
     SmtpSpec = _of_settings(
         "SmtpSpec", SmtpSettings, "Settings of SMTP: limits, and what its RFCs leave open."
     )
+    DeliverySpec = _of_settings(
+        "DeliverySpec",
+        DeliverySettings,
+        "Settings of delivery: what can't be delivered, how often it is tried, sent mail.",
+    )
 SETTINGS: dict[type[Spec], type] = {
     ImapSpec: ImapSettings,
     Pop3Spec: Pop3Settings,
     SmtpSpec: SmtpSettings,
+    DeliverySpec: DeliverySettings,
 }
 """What the values of these make; there the fields are described."""
+
+
+class RemoteSpec(Spec):
+    """What servers elsewhere say of mail to an address or a domain."""
+
+    to: str
+    """The address, or the domain."""
+    code: Annotated[int, Meta(ge=200, le=599)]
+    """The reply's code: 4xx is tried again, 5xx is returned to the sender."""
+    status: str = ""
+    """The enhanced one (RFC 3463), ``5.1.1``; what is usual with the code if nothing is said."""
+    text: str = ""
+    """What is said with it."""
+    times: Annotated[int, Meta(ge=1)] | None = None
+    """So many attempts are answered so, and later ones accepted; null: all."""
 
 
 class ScenarioSpec(Spec):
@@ -251,6 +276,10 @@ class ScenarioSpec(Spec):
     """Settings of POP3."""
     smtp: SmtpSpec | None = None
     """Settings of SMTP."""
+    delivery: DeliverySpec | None = None
+    """Settings of delivery."""
+    remote: list[RemoteSpec] = []
+    """What servers elsewhere say."""
     rules: list[RuleSpec] = []
     """By which the server misbehaves."""
 

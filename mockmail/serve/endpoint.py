@@ -5,9 +5,9 @@ from mockmail.serve.memory import MemoryStream
 
 
 class Endpoint:
-    """Where one protocol is served: ``server.imap``, ``server.pop3``, ``server.smtp``.
+    """Where one protocol is served: ``server.imap``, ``server.pop3``, ``server.smtp``, …
 
-    Or served with TLS from the start: ``server.imaps``, ``server.pop3s``, ``server.smtps``.
+    Or served with TLS from the start: ``server.imaps``, ``server.pop3s``, ``server.smtps``, …
     """
 
     def __init__(self, hosting: Hosting, protocol: str, *, tls: bool = False) -> None:
@@ -53,4 +53,5 @@ class Endpoint:
         return self._hosting.connect(self._protocol, tls=self._tls)
 
     def __repr__(self) -> str:
-        return f"<{self._scheme} endpoint, {'open' if self._address else 'not opened yet'}>"
+        state = "closed" if self._hosting.closed else "open" if self._address else "not opened yet"
+        return f"<{self._scheme} endpoint, {state}>"

@@ -13,6 +13,8 @@ class User:
         "addresses",
         "disabled",
         "expired",
+        "failures",
+        "locked_until",
         "mailboxes",
         "maildrop_lock",
         "name",
@@ -21,13 +23,16 @@ class User:
         "password",
         "popped",
         "quota",
+        "read_only",
         "subscriptions",
+        "unclaimed",
     )
 
     def __init__(self, name: str, password: str, addresses: Iterable[str] = ()) -> None:
         self.name = name
         self.password = password
-        self.addresses = list(addresses)
+        self.addresses = tuple(addresses)
+        """Whose mail is his; the directory finds him by them, and changes them."""
         self.mailboxes: dict[str, Mailbox] = {}
         """His own, by canonical name, in order of creation."""
         self.news: dict[str, Mailbox] = {}
@@ -38,6 +43,14 @@ class User:
         """He may not log in, whatever he knows."""
         self.expired = False
         """His password is right, and too old."""
+        self.read_only = False
+        """He can look at his mailboxes, and change nothing. Mail comes to him all the same."""
+        self.unclaimed = False
+        """He was made by himself: his password is the first that is said."""
+        self.failures = 0
+        """Wrong passwords since the last right one."""
+        self.locked_until = 0.0
+        """Until when he is locked out, on the clock's scale of waits."""
         self.quota: int | None = None
         """How many octets his own mailboxes may hold; None for any number."""
         self.maildrop_lock = 0
@@ -64,5 +77,7 @@ class User:
         twin.mailboxes = {name: box.fork() for name, box in self.mailboxes.items()}
         twin.subscriptions = self.subscriptions.copy()
         twin.disabled, twin.expired, twin.quota = self.disabled, self.expired, self.quota
+        twin.read_only, twin.unclaimed = self.read_only, self.unclaimed
+        twin.failures, twin.locked_until = self.failures, self.locked_until
         twin.popped = self.popped.copy()
         return twin

@@ -91,6 +91,8 @@ def converse(
     except TimedOut:
         if manners.timed_out is not None:
             yield Say(manners.timed_out, Point.TIMER)
+        else:
+            yield At(Point.TIMER)
         yield Close()
 
 

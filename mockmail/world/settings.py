@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from mockmail.delivery.settings import DeliverySettings
 from mockmail.imap.settings import ImapSettings
 from mockmail.pop3.settings import Pop3Settings
 from mockmail.smtp.settings import SmtpSettings
@@ -13,3 +14,4 @@ class Settings(TypedDict, total=False):
     imap: ImapSettings
     pop3: Pop3Settings
     smtp: SmtpSettings
+    delivery: DeliverySettings

@@ -94,8 +94,8 @@ def test_everything_that_can_be_said() -> None:
     )
     anna, ben = world.store.users.values()
     assert (anna.name, anna.password) == ("anna", "apple")
-    assert anna.addresses == ["anna@one.example", "a@two.example"]
-    assert (ben.password, ben.addresses) == ("secret", ["ben@two.example"])
+    assert anna.addresses == ("anna@one.example", "a@two.example")
+    assert (ben.password, ben.addresses) == ("secret", ("ben@two.example",))
     assert list(anna.mailboxes) == ["INBOX", "Work", "Work/2020", "Empty"]
     assert list(ben.mailboxes) == ["INBOX"]
 
@@ -183,13 +183,13 @@ def test_the_least_that_can_be_said() -> None:
     assert list(world.rules) == []
     world.check()
     (anna,) = world_of(HEAD + "users: {anna: }\n").store.users.values()
-    assert anna.addresses == ["anna@example.org"]
+    assert anna.addresses == ("anna@example.org",)
 
 
 def test_logins_are_unicode() -> None:
     text = HEAD + "users:\n  jörg:\n    mailboxes:\n      Entwürfe:\n        - subject: Grüße\n"
     jörg = world_of(text).store.users["jörg"]
-    assert jörg.addresses == ["jörg@example.org"]
+    assert jörg.addresses == ("jörg@example.org",)
     (entry,) = jörg.mailboxes["Entwürfe"]
     assert entry.message.field("Subject") == "Grüße"
 
@@ -550,7 +550,10 @@ MISTAKES = {
     ),
     "a protocol there is not": (
         ruled("when: {point: data, protocol: http}\ndo: {cut: {}}"),
-        ["f.yaml:4: rules[0].when.protocol: ", "expected one of imap, pop3, smtp, found 'http'"],
+        [
+            "f.yaml:4: rules[0].when.protocol: ",
+            "expected one of imap, lmtp, pop3, smtp, submission, found 'http'",
+        ],
     ),
     "a way to close there is not": (
         ruled("when: {point: data}\ndo: {cut: {how: rst}}"),
