@@ -39,6 +39,8 @@ class Manners:
     too_long: Response
     timed_out: Response | None
     bug: Response
+    bare_lf: Response | None = None
+    """The answer to a line that ends with an LF alone, which is not done then; None if it is."""
 
 
 def converse(
@@ -67,6 +69,11 @@ def converse(
                 yield from final(manners.too_long)
             else:
                 yield Heard(line + b"\r\n")
+                if buffer.bare and manners.bare_lf is not None:
+                    yield Begin(b"")
+                    yield from final(manners.bare_lf)
+                    yield TURN
+                    continue
                 try:
                     yield from command(line)
                 except (Gone, TimedOut):
