@@ -181,4 +181,6 @@ DIALOGUE_WORLDS: dict[str, Callable[[], World]] = {
     "imap/trouble": troubled,
     "pop3": maildrops,
     "smtp": two_users,
+    "smtp/submission": two_users,
+    "smtp/lmtp": two_users,
 }
