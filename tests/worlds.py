@@ -6,7 +6,9 @@ from harness import inbox
 from mockmail.imap.settings import ImapSettings
 from mockmail.message.message import Message
 from mockmail.numset import Uid
+from mockmail.pop3.settings import Pop3Settings
 from mockmail.store.flags import NO_FLAGS, flags
+from mockmail.store.settings import AccountSettings
 from mockmail.world.world import World
 
 SEEN = flags(("\\Seen",))
@@ -169,8 +171,25 @@ def troubled() -> World:
     return world
 
 
+def accounts() -> World:
+    """Any user is welcome, but not for ever."""
+    settings = AccountSettings(
+        any_user=True, max_connections=2, lockout_failures=3, lockout_seconds=60
+    )
+    world = World(accounts=settings, pop3=Pop3Settings(lock=False))
+    for name in ("anna", "ben"):
+        inbox(2, user=name, world=world)
+    world.store.users["ben"].read_only = True
+    world.store.add_user("carol", "cherry").expired = True
+    with world.store.transaction("seed") as tx:
+        news = world.store.create_shared("#news.comp")
+        tx.append(news, Message(b"news"), NO_FLAGS, world.clock.now)
+    return world
+
+
 DIALOGUE_WORLDS: dict[str, Callable[[], World]] = {
     "imap": five_messages,
+    "imap/accounts": accounts,
     "imap/ext": five_messages,
     "imap/list": special_uses,
     "imap/mime": with_parts,
@@ -180,5 +199,6 @@ DIALOGUE_WORLDS: dict[str, Callable[[], World]] = {
     "imap/rev2": five_messages,
     "imap/trouble": troubled,
     "pop3": maildrops,
+    "pop3/accounts": accounts,
     "smtp": two_users,
 }

@@ -23,8 +23,17 @@ from mockmail.scenario.document import Document
 from mockmail.scenario.files import find
 from mockmail.scenario.scenario import Scenario
 from mockmail.scenario.seeding import Seeding
-from mockmail.scenario.spec import ImapSpec, Pop3Spec, ScenarioSpec, SmtpSpec, UserSpec, aware
+from mockmail.scenario.spec import (
+    AccountsSpec,
+    ImapSpec,
+    Pop3Spec,
+    ScenarioSpec,
+    SmtpSpec,
+    UserSpec,
+    aware,
+)
 from mockmail.smtp.settings import SmtpSettings
+from mockmail.store.settings import AccountSettings
 from mockmail.store.store import Store
 from mockmail.world.world import first_uidvalidity
 
@@ -68,9 +77,14 @@ def _build(document: Document, beside: Beside) -> Scenario:
     for number, domain in enumerate(spec.domains):
         if not domain.isascii() or not domain:
             raise document.error(("domains", number), f"{domain!r} is no domain in US-ASCII")
+    accounts = _settings(document, "accounts", AccountSettings, spec.accounts or AccountsSpec())
+    store.directory.domains = tuple(domain.lower() for domain in spec.domains)
     seeding = Seeding(document, store, beside, epoch=epoch, seed=spec.seed)
     for login, user in spec.users.items():
         seeding.user(login, user or UserSpec(), spec.domains[0])
+    for aliases, expands in ((spec.aliases, False), (spec.lists, True)):
+        for name, targets in aliases.items():
+            seeding.alias(name, targets, expands=expands)
     seeding.share()
     for name, given in spec.shared.items():
         seeding.shared(name, given)
@@ -87,7 +101,15 @@ def _build(document: Document, beside: Beside) -> Scenario:
         raise document.error(("pop3", "capabilities"), str(error)) from None
     smtp = _settings(document, "smtp", SmtpSettings, spec.smtp or SmtpSpec())
     return Scenario(
-        store, epoch, spec.domains, rules, spec.capabilities, imap=imap, pop3=pop3, smtp=smtp
+        store,
+        epoch,
+        spec.domains,
+        rules,
+        spec.capabilities,
+        imap=imap,
+        pop3=pop3,
+        smtp=smtp,
+        accounts=accounts,
     )
 
 

@@ -81,6 +81,7 @@ class Session:
             too_long=reply(500, "5.5.2", f"A command line has at most {limit} octets"),
             timed_out=reply(421, "4.4.2", f"{self.host} closes the connection: timeout"),
             bug=reply(451, "4.3.0", "A bug in mockmail: see the report"),
+            shut_out=reply(421, "4.7.0", f"{self.host} ends your sessions"),
         )
         return converse(self, manners, self._command, report)
 

@@ -161,14 +161,24 @@ class Directory:
         user.addresses = addresses
         self._owners.update((key(address), user) for address in addresses)
 
-    def add(self, alias: Alias) -> None:
-        """A further alias or list; `Taken` if the address is somebody's."""
+    def add(self, name: str, targets: Iterable[str], *, expands: bool = False) -> Alias:
+        """A further alias, or list if it `expands`, at the first local domain if it names none.
+
+        ``ValueError`` if the address is somebody's, or can't be one, or has no targets.
+        """
+        alias = Alias(self.full(name), tuple(targets), expands)
+        for each in (alias.address, *alias.targets):
+            if not each or each.endswith("@"):
+                raise ValueError(f"{each!r} is no address")
+        if not alias.targets:
+            raise ValueError(f"{alias.address} stands for nobody")
         self.check([alias.address])
         self._aliases[key(alias.address)] = alias
+        return alias
 
     def remove(self, address: str) -> None:
         """Have that alias or list no longer; ``KeyError`` if there is none."""
-        del self._aliases[key(address)]
+        del self._aliases[key(self.full(address))]
 
     def expand(self, name: str) -> list[str]:
         """Who is on a list, as it was made; ``KeyError`` if there is none of that name."""

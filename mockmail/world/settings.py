@@ -5,6 +5,7 @@ from typing import TypedDict
 from mockmail.imap.settings import ImapSettings
 from mockmail.pop3.settings import Pop3Settings
 from mockmail.smtp.settings import SmtpSettings
+from mockmail.store.settings import AccountSettings
 
 
 class Settings(TypedDict, total=False):
@@ -13,3 +14,4 @@ class Settings(TypedDict, total=False):
     imap: ImapSettings
     pop3: Pop3Settings
     smtp: SmtpSettings
+    accounts: AccountSettings

@@ -18,6 +18,7 @@ from mockmail.pop3.settings import Pop3Settings
 from mockmail.smtp import commands as smtp_commands
 from mockmail.smtp.session import Session as SmtpSession
 from mockmail.smtp.settings import SmtpSettings
+from mockmail.store.settings import AccountSettings
 from mockmail.store.store import MAX_MAILBOXES, Store
 from mockmail.wire.acts import Talk
 from mockmail.world.engine import Connection, Engine
@@ -69,6 +70,7 @@ class World:
         self.imap = settings.get("imap", ImapSettings())
         self.pop3 = settings.get("pop3", Pop3Settings())
         self.smtp = settings.get("smtp", SmtpSettings())
+        self.store.directory.settings = settings.get("accounts", AccountSettings())
         self.pop3_catalogue = pop3_catalog.catalogue(self.pop3.capabilities)
         """What POP3 consists of here."""
         self.offers_tls = False
@@ -82,6 +84,7 @@ class World:
             converse=self._converse,
             report=self.failures.append,
         )
+        self.store.sessions = self.engine.sessions
         self.engine.on_advance = self._expire
 
     def fork(self, *, rules: bool = True) -> "World":
