@@ -35,6 +35,7 @@ from mockmail.scenario.spec import (
     UserSpec,
     aware,
 )
+from mockmail.smtp.catalog import catalogues as smtp_catalogues
 from mockmail.smtp.settings import SmtpSettings
 from mockmail.store.store import Store
 from mockmail.world.world import first_uidvalidity
@@ -97,6 +98,10 @@ def _build(document: Document, beside: Beside) -> Scenario:
     except ValueError as error:
         raise document.error(("pop3", "capabilities"), str(error)) from None
     smtp = _settings(document, "smtp", SmtpSettings, spec.smtp or SmtpSpec())
+    try:
+        smtp_catalogues(smtp.capabilities)
+    except ValueError as error:
+        raise document.error(("smtp", "capabilities"), str(error)) from None
     delivery = _settings(document, "delivery", DeliverySettings, spec.delivery or DeliverySpec())
     return Scenario(
         store,

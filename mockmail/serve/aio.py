@@ -50,7 +50,10 @@ class Aio:
     ) -> list[AsyncPop3Client]: ...
     @overload
     async def clients(
-        self, protocol: Literal["smtp"], count: int = 1, **options: Unpack[Options]
+        self,
+        protocol: Literal["smtp", "submission", "lmtp"],
+        count: int = 1,
+        **options: Unpack[Options],
     ) -> list[AsyncSmtpClient]: ...
     async def clients(
         self, protocol: ClientProtocol, count: int = 1, **options: Unpack[Options]

@@ -36,7 +36,7 @@ from mockmail.world.message import Message
 from mockmail.world.named import Named
 from mockmail.world.transcript import Transcript
 from mockmail.world.wanted import Conditions
-from mockmail.world.world import PROTOCOLS, World
+from mockmail.world.world import PROTOCOLS, SECURE, World
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class Server:
         self._hosting = Hosting(world, loop, host, ports)
         self._anew = world.fork().fork if anew is None else anew
         self._endpoints = {name: Endpoint(self._hosting, name) for name in PROTOCOLS}
-        self._tls_endpoints = {name: Endpoint(self._hosting, name, tls=True) for name in PROTOCOLS}
+        self._tls_endpoints = {name: Endpoint(self._hosting, name, tls=True) for name in SECURE}
         self.aio = Aio(self)
         """The calls that wait, for asyncio and Trio: ``await server.aio.wait_for(…)``."""
         self._use(world)
@@ -89,6 +89,16 @@ class Server:
         return self._endpoints["smtp"]
 
     @property
+    def submission(self) -> Endpoint:
+        """Submission (RFC 6409): takes mail from users who have said AUTH."""
+        return self._endpoints["submission"]
+
+    @property
+    def lmtp(self) -> Endpoint:
+        """LMTP (RFC 2033): delivers at once, and says for each recipient how that went."""
+        return self._endpoints["lmtp"]
+
+    @property
     def imaps(self) -> Endpoint:
         """IMAP with TLS from the start (RFC 8314). ``ImportError`` without the extra ``tls``."""
         return self._tls_endpoints["imap"]
@@ -102,6 +112,11 @@ class Server:
     def smtps(self) -> Endpoint:
         """SMTP with TLS from the start."""
         return self._tls_endpoints["smtp"]
+
+    @property
+    def submissions(self) -> Endpoint:
+        """Submission with TLS from the start (RFC 8314 section 3.3)."""
+        return self._tls_endpoints["submission"]
 
     @property
     def ca(self) -> Authority:
@@ -211,7 +226,10 @@ class Server:
     ) -> list[Pop3Client]: ...
     @overload
     def clients(
-        self, protocol: Literal["smtp"], count: int = 1, **options: Unpack[Options]
+        self,
+        protocol: Literal["smtp", "submission", "lmtp"],
+        count: int = 1,
+        **options: Unpack[Options],
     ) -> list[SmtpClient]: ...
     def clients(
         self, protocol: ClientProtocol, count: int = 1, **options: Unpack[Options]
@@ -229,7 +247,8 @@ class Server:
         - `tls=True` makes the server take them for clients that came over TLS.
         - `timeout` is how many seconds they wait for an answer, 5 by default.
 
-        SMTP takes mail from everybody: its clients have no user, and say EHLO.
+        SMTP and LMTP take mail from everybody: their clients have no user, and say EHLO
+        or LHLO. Those of ``"submission"`` say AUTH after it.
         ``ValueError`` if the server refuses them, ``RuntimeError`` inside the
         server's own loop, where `server.aio.clients` is awaited.
         """

@@ -15,7 +15,8 @@ from mockmail.pop3 import catalog as pop3_catalog
 from mockmail.pop3.expiry import remove_old
 from mockmail.pop3.session import Session as Pop3Session
 from mockmail.pop3.settings import Pop3Settings
-from mockmail.smtp import commands as smtp_commands
+from mockmail.smtp import catalog as smtp_catalog
+from mockmail.smtp.rows import Role
 from mockmail.smtp.session import Session as SmtpSession
 from mockmail.smtp.settings import SmtpSettings
 from mockmail.store.store import MAX_MAILBOXES, Store
@@ -28,7 +29,9 @@ from mockmail.world.transcript import Transcript
 
 DOMAIN = "example.org"
 """The local domain unless a scenario names others."""
-PROTOCOLS = ("imap", "pop3", "smtp")
+PROTOCOLS = ("imap", "pop3", *(role.value for role in Role))
+SECURE = ("imap", "pop3", "smtp", "submission")
+"""Those that have a port with TLS from the start, too."""
 
 
 class Broken(AssertionError):
@@ -77,6 +80,8 @@ class World:
         self.smtp = settings.get("smtp", SmtpSettings())
         self.pop3_catalogue = pop3_catalog.catalogue(self.pop3.capabilities)
         """What POP3 consists of here."""
+        self.smtp_catalogues = smtp_catalog.catalogues(self.smtp.capabilities)
+        """What SMTP, submission and LMTP consist of here."""
         self.offers_tls = False
         """Whether clients may ask for TLS; whoever drives the engine knows how to switch."""
         self.engine = Engine(
@@ -157,13 +162,14 @@ class World:
                     offers_tls=lambda: self.offers_tls,
                 )
                 return pop3, pop3.converse(self.failures.append)
-            case "smtp":
+            case "smtp" | "submission" | "lmtp" as role:
                 smtp = SmtpSession(
                     number,
                     name,
                     self.delivery,
                     self.clock,
-                    smtp_commands.COMMANDS,
+                    self.chance,
+                    self.smtp_catalogues[Role(role)],
                     self.host,
                     settings=self.smtp,
                     buffer=buffer,
