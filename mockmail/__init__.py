@@ -23,7 +23,9 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.client.outcome import Outcome, Race
     from mockmail.client.pop3 import Pop3Answer
     from mockmail.client.smtp import SmtpAnswer
-    from mockmail.delivery.delivery import Sent
+    from mockmail.delivery.sent import Sent
+    from mockmail.delivery.settings import DeliverySettings
+    from mockmail.delivery.status import DeliveryStatus
     from mockmail.imap.settings import ImapSettings
     from mockmail.message.attachment import Attachment
     from mockmail.pop3.settings import Pop3Settings
@@ -73,6 +75,8 @@ _HOMES = {
     "Cut": "mockmail.world.effects",
     "Delay": "mockmail.world.effects",
     "Deliver": "mockmail.world.effects",
+    "DeliverySettings": "mockmail.delivery.settings",
+    "DeliveryStatus": "mockmail.delivery.status",
     "Drop": "mockmail.world.effects",
     "Effect": "mockmail.world.rule",
     "Endpoint": "mockmail.serve.endpoint",
@@ -102,7 +106,7 @@ _HOMES = {
     "Rule": "mockmail.world.rule",
     "RuleError": "mockmail.world.rule",
     "ScenarioError": "mockmail.scenario.errors",
-    "Sent": "mockmail.delivery.delivery",
+    "Sent": "mockmail.delivery.sent",
     "Server": "mockmail.serve.server",
     "ServerThread": "mockmail.serve.loop",
     "Settings": "mockmail.world.settings",
@@ -132,6 +136,8 @@ __all__ = [
     "Cut",
     "Delay",
     "Deliver",
+    "DeliverySettings",
+    "DeliveryStatus",
     "Drop",
     "Effect",
     "Endpoint",

@@ -59,8 +59,8 @@ def make_mailserver(
     """A function that makes mail servers, each like ``mailserver``, and checked like it.
 
     ``make_mailserver("demo")``, or ``make_mailserver(scenario=None, capabilities="-MOVE",
-    seed=1, imap=ImapSettings(…), pop3=Pop3Settings(…), smtp=SmtpSettings(…))``; what is
-    left out is as the test's marker, the command line or the ini file has it. All of them are closed with the test.
+    seed=1, imap=ImapSettings(…), pop3=Pop3Settings(…), smtp=SmtpSettings(…),
+    delivery=DeliverySettings(…))``; what is left out is as the test's marker, the command line or the ini file has it. All of them are closed with the test.
     """
     servers = request.node.stash.setdefault(SERVERS, [])
 

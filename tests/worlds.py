@@ -7,6 +7,7 @@ from mockmail.imap.settings import ImapSettings
 from mockmail.message.message import Message
 from mockmail.numset import Uid
 from mockmail.pop3.settings import Pop3Settings
+from mockmail.smtp.settings import SmtpSettings
 from mockmail.store.flags import NO_FLAGS, flags
 from mockmail.store.settings import AccountSettings
 from mockmail.world.world import World
@@ -176,11 +177,14 @@ def accounts() -> World:
     settings = AccountSettings(
         any_user=True, max_connections=2, lockout_failures=3, lockout_seconds=60
     )
-    world = World(accounts=settings, pop3=Pop3Settings(lock=False))
+    world = World(accounts=settings, pop3=Pop3Settings(lock=False), smtp=SmtpSettings(verify=True))
     for name in ("anna", "ben"):
         inbox(2, user=name, world=world)
     world.store.users["ben"].read_only = True
     world.store.add_user("carol", "cherry").expired = True
+    world.store.add_user("dan", "date").disabled = True
+    world.store.directory.add("info", ["anna", "ben"])
+    world.store.directory.add("team", ["anna", "ben@example.org"], expands=True)
     with world.store.transaction("seed") as tx:
         news = world.store.create_shared("#news.comp")
         tx.append(news, Message(b"news"), NO_FLAGS, world.clock.now)
@@ -201,4 +205,5 @@ DIALOGUE_WORLDS: dict[str, Callable[[], World]] = {
     "pop3": maildrops,
     "pop3/accounts": accounts,
     "smtp": two_users,
+    "smtp/accounts": accounts,
 }

@@ -6,11 +6,13 @@ from mockmail.client.client import TIMEOUT, Entry
 from mockmail.store.user import User
 from mockmail.world.world import PROTOCOLS, World
 
-ClientProtocol = Literal["imap", "pop3", "smtp"]
+ClientProtocol = Literal["imap", "pop3", "smtp", "submission", "lmtp"]
 _TAKES = {
     "imap": ("user", "password", "enable", "select", "login", "tls", "timeout"),
     "pop3": ("user", "password", "login", "tls", "timeout"),
     "smtp": ("login", "tls", "timeout"),  # it takes mail from everybody
+    "submission": ("user", "password", "login", "tls", "timeout"),
+    "lmtp": ("login", "tls", "timeout"),
 }
 
 
@@ -42,7 +44,7 @@ def entry_of(
     entry = None
     if options.get("login", True):
         entry = Entry()
-        if protocol != "smtp":
+        if "user" in takes:
             user = find_user(world, options.get("user"))
             password = options.get("password", user.password)
             entry = Entry(

@@ -10,7 +10,7 @@ from mockmail.control.values import (
     SentValue,
     UserValue,
 )
-from mockmail.delivery.delivery import Sent
+from mockmail.delivery.sent import Sent
 from mockmail.message.encoded import decode
 from mockmail.message.header import unfold
 from mockmail.message.message import Message as StoredMessage

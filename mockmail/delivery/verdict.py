@@ -24,3 +24,5 @@ class Verdict:
 
 
 ACCEPTED = Verdict(250, "2.1.5", "Recipient ok")
+DELIVERED = Verdict(250, "2.1.5", "Delivered")
+EXPANDED = Verdict(250, "2.1.5", "Sent to several addresses")

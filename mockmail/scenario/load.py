@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from msgspec import Struct, structs
 
+from mockmail.delivery.remote import RemoteReply, remote_reply
+from mockmail.delivery.settings import DeliverySettings
 from mockmail.imap.catalog import catalogue
 from mockmail.imap.settings import ImapSettings
 from mockmail.pop3.catalog import catalogue as pop3_catalogue
@@ -25,13 +27,16 @@ from mockmail.scenario.scenario import Scenario
 from mockmail.scenario.seeding import Seeding
 from mockmail.scenario.spec import (
     AccountsSpec,
+    DeliverySpec,
     ImapSpec,
     Pop3Spec,
+    RemoteSpec,
     ScenarioSpec,
     SmtpSpec,
     UserSpec,
     aware,
 )
+from mockmail.smtp.catalog import catalogues as smtp_catalogues
 from mockmail.smtp.settings import SmtpSettings
 from mockmail.store.settings import AccountSettings
 from mockmail.store.store import Store
@@ -100,17 +105,31 @@ def _build(document: Document, beside: Beside) -> Scenario:
     except ValueError as error:
         raise document.error(("pop3", "capabilities"), str(error)) from None
     smtp = _settings(document, "smtp", SmtpSettings, spec.smtp or SmtpSpec())
+    try:
+        smtp_catalogues(smtp.capabilities)
+    except ValueError as error:
+        raise document.error(("smtp", "capabilities"), str(error)) from None
+    delivery = _settings(document, "delivery", DeliverySettings, spec.delivery or DeliverySpec())
     return Scenario(
         store,
         epoch,
         spec.domains,
         rules,
         spec.capabilities,
+        [_remote(document, each, number) for number, each in enumerate(spec.remote)],
         imap=imap,
         pop3=pop3,
         smtp=smtp,
+        delivery=delivery,
         accounts=accounts,
     )
+
+
+def _remote(document: Document, spec: RemoteSpec, number: int) -> tuple[str, RemoteReply]:
+    try:
+        return spec.to, remote_reply(spec.to, spec.code, spec.status, spec.text, spec.times)
+    except ValueError as error:
+        raise document.error(("remote", number), str(error)) from None
 
 
 def _settings(document: Document, key: str, kind: Callable[..., T], given: Struct) -> T:

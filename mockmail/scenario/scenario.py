@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Unpack
 
 from mockmail.clock import Clock
+from mockmail.delivery.remote import RemoteReply
 from mockmail.store.store import Store
 from mockmail.world.rule import Rule
 from mockmail.world.settings import Settings
@@ -21,6 +22,7 @@ class Scenario:
         domains: Sequence[str],
         rules: Sequence[Rule],
         capabilities: str = "",
+        remote: Sequence[tuple[str, RemoteReply]] = (),
         **settings: Unpack[Settings],
     ) -> None:
         self._store = store
@@ -28,6 +30,7 @@ class Scenario:
         self._domains = tuple(domains)
         self._rules = tuple(rules)
         self._capabilities = capabilities
+        self._remote = tuple(remote)
         self._settings = settings
 
     def world(
@@ -37,7 +40,7 @@ class Scenario:
         **settings: Unpack[Settings],
     ) -> World:
         """A fresh world; `capabilities` come after the scenario's own, settings in their place."""
-        return World(
+        world = World(
             store=self._store.fork(),
             clock=Clock(self._epoch),
             seed=seed,
@@ -46,3 +49,6 @@ class Scenario:
             capabilities=f"{self._capabilities} {capabilities}",
             **(self._settings | settings),
         )
+        for place, reply in self._remote:
+            world.delivery.remotes.set(place, reply)
+        return world

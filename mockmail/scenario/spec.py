@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta, defstruct, field
 
 from mockmail.clock import EPOCH
+from mockmail.delivery.settings import DeliverySettings
 from mockmail.imap.settings import ImapSettings
 from mockmail.pop3.settings import Pop3Settings
 from mockmail.scenario.document import Count, Spec
@@ -206,6 +207,9 @@ if TYPE_CHECKING:
     class AccountsSpec(Spec):
         """Settings of accounts."""
 
+    class DeliverySpec(Spec):
+        """Settings of delivery."""
+
 else:
 
     def _of_settings(name, settings, description):  # noqa: ANN001, ANN202
@@ -231,17 +235,38 @@ else:
         AccountSettings,
         "Settings of accounts: who is let in, and whose mail an address is.",
     )
+    DeliverySpec = _of_settings(
+        "DeliverySpec",
+        DeliverySettings,
+        "Settings of delivery: what can't be delivered, how often it is tried, sent mail.",
+    )
 SETTINGS: dict[type[Spec], type] = {
     ImapSpec: ImapSettings,
     Pop3Spec: Pop3Settings,
     SmtpSpec: SmtpSettings,
     AccountsSpec: AccountSettings,
+    DeliverySpec: DeliverySettings,
 }
 """What the values of these make; there the fields are described."""
 
 
 Targets = str | Annotated[list[str], Meta(min_length=1)]
 """Addresses, or logins."""
+
+
+class RemoteSpec(Spec):
+    """What servers elsewhere say of mail to an address or a domain."""
+
+    to: str
+    """The address, or the domain."""
+    code: Annotated[int, Meta(ge=200, le=599)]
+    """The reply's code: 4xx is tried again, 5xx is returned to the sender."""
+    status: str = ""
+    """The enhanced one (RFC 3463), ``5.1.1``; what is usual with the code if nothing is said."""
+    text: str = ""
+    """What is said with it."""
+    times: Annotated[int, Meta(ge=1)] | None = None
+    """So many attempts are answered so, and later ones accepted; null: all."""
 
 
 class ScenarioSpec(Spec):
@@ -274,6 +299,10 @@ class ScenarioSpec(Spec):
     """Settings of SMTP."""
     accounts: AccountsSpec | None = None
     """Settings of accounts."""
+    delivery: DeliverySpec | None = None
+    """Settings of delivery."""
+    remote: list[RemoteSpec] = []
+    """What servers elsewhere say."""
     rules: list[RuleSpec] = []
     """By which the server misbehaves."""
 

@@ -5,7 +5,7 @@ from typing import Literal, Protocol, TypeVar, Unpack, overload
 
 from mockmail.client.drivers import AsyncImapClient, AsyncPop3Client, AsyncSmtpClient
 from mockmail.client.opening import ClientProtocol, Options
-from mockmail.delivery.delivery import Sent
+from mockmail.delivery.sent import Sent
 from mockmail.serve.waiting import TIMEOUT, Wait, wait_async
 from mockmail.world.engine import Engine
 from mockmail.world.message import Message
@@ -50,7 +50,10 @@ class Aio:
     ) -> list[AsyncPop3Client]: ...
     @overload
     async def clients(
-        self, protocol: Literal["smtp"], count: int = 1, **options: Unpack[Options]
+        self,
+        protocol: Literal["smtp", "submission", "lmtp"],
+        count: int = 1,
+        **options: Unpack[Options],
     ) -> list[AsyncSmtpClient]: ...
     async def clients(
         self, protocol: ClientProtocol, count: int = 1, **options: Unpack[Options]

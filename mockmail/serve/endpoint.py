@@ -5,9 +5,9 @@ from mockmail.serve.memory import MemoryStream
 
 
 class Endpoint:
-    """Where one protocol is served: ``server.imap``, ``server.pop3``, ``server.smtp``.
+    """Where one protocol is served: ``server.imap``, ``server.pop3``, ``server.smtp``, …
 
-    Or served with TLS from the start: ``server.imaps``, ``server.pop3s``, ``server.smtps``.
+    Or served with TLS from the start: ``server.imaps``, ``server.pop3s``, ``server.smtps``, …
     """
 
     def __init__(self, hosting: Hosting, protocol: str, *, tls: bool = False) -> None:

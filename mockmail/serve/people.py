@@ -17,10 +17,18 @@ _BLOCKING: dict[ClientProtocol, type[ImapClient] | type[Pop3Client] | type[SmtpC
     "imap": ImapClient,
     "pop3": Pop3Client,
     "smtp": SmtpClient,
+    "submission": SmtpClient,
+    "lmtp": SmtpClient,
 }
 _AWAITING: dict[
     ClientProtocol, type[AsyncImapClient] | type[AsyncPop3Client] | type[AsyncSmtpClient]
-] = {"imap": AsyncImapClient, "pop3": AsyncPop3Client, "smtp": AsyncSmtpClient}
+] = {
+    "imap": AsyncImapClient,
+    "pop3": AsyncPop3Client,
+    "smtp": AsyncSmtpClient,
+    "submission": AsyncSmtpClient,
+    "lmtp": AsyncSmtpClient,
+}
 
 
 class People:

@@ -18,7 +18,9 @@ from mockmail.client.drivers import (
     SmtpClient,
 )
 from mockmail.client.opening import ClientProtocol, Options
-from mockmail.delivery.delivery import Sent
+from mockmail.delivery.remote import remote_reply
+from mockmail.delivery.sent import Sent
+from mockmail.delivery.status import DeliveryStatus
 from mockmail.serve.aio import Aio
 from mockmail.serve.endpoint import Endpoint
 from mockmail.serve.hosting import Hosting
@@ -35,7 +37,7 @@ from mockmail.world.message import Message
 from mockmail.world.named import Named
 from mockmail.world.transcript import Transcript
 from mockmail.world.wanted import Conditions
-from mockmail.world.world import PROTOCOLS, World
+from mockmail.world.world import PROTOCOLS, SECURE, World
 
 T = TypeVar("T")
 
@@ -61,7 +63,7 @@ class Server:
         self._hosting = Hosting(world, loop, host, ports)
         self._anew = world.fork().fork if anew is None else anew
         self._endpoints = {name: Endpoint(self._hosting, name) for name in PROTOCOLS}
-        self._tls_endpoints = {name: Endpoint(self._hosting, name, tls=True) for name in PROTOCOLS}
+        self._tls_endpoints = {name: Endpoint(self._hosting, name, tls=True) for name in SECURE}
         self.aio = Aio(self)
         """The calls that wait, for asyncio and Trio: ``await server.aio.wait_for(…)``."""
         self._use(world)
@@ -88,6 +90,16 @@ class Server:
         return self._endpoints["smtp"]
 
     @property
+    def submission(self) -> Endpoint:
+        """Submission (RFC 6409): takes mail from users who have said AUTH."""
+        return self._endpoints["submission"]
+
+    @property
+    def lmtp(self) -> Endpoint:
+        """LMTP (RFC 2033): delivers at once, and says for each recipient how that went."""
+        return self._endpoints["lmtp"]
+
+    @property
     def imaps(self) -> Endpoint:
         """IMAP with TLS from the start (RFC 8314). ``ImportError`` without the extra ``tls``."""
         return self._tls_endpoints["imap"]
@@ -101,6 +113,11 @@ class Server:
     def smtps(self) -> Endpoint:
         """SMTP with TLS from the start."""
         return self._tls_endpoints["smtp"]
+
+    @property
+    def submissions(self) -> Endpoint:
+        """Submission with TLS from the start (RFC 8314 section 3.3)."""
+        return self._tls_endpoints["submission"]
 
     @property
     def ca(self) -> Authority:
@@ -128,6 +145,39 @@ class Server:
         """What was sent to addresses elsewhere, oldest first. It has not left the machine."""
         with self._world.engine.turn():
             return tuple(self._world.delivery.outbox)
+
+    @property
+    def deliveries(self) -> tuple[DeliveryStatus, ...]:
+        """What became of mail, oldest first: a line for each recipient and attempt."""
+        with self._world.engine.turn():
+            return tuple(self._world.delivery.log)
+
+    def set_remote_reply(
+        self,
+        address_or_domain: str,
+        code: int,
+        status: str = "",
+        text: str = "",
+        times: int | None = None,
+    ) -> None:
+        """Let a far server say this of mail that is relayed to it; otherwise it takes all.
+
+        `code` is the reply to a recipient: after 5xx the mail goes back to its sender as a
+        report, after 4xx it is tried again as time passes. `status` (``5.1.1``, RFC 3463)
+        and `text` are what is usual with the code. `times` is how many attempts are
+        answered so, all of them by default; ``set_remote_reply("x.example", 250)`` ends
+        it. An address goes before its domain. ``ValueError`` for what no reply can be,
+        and for an address that is local here.
+        """
+        world = self._world
+        with world.engine.turn():
+            reply = remote_reply(address_or_domain, code, status, text, times)
+            if world.delivery.is_local(address_or_domain):
+                raise ValueError(
+                    f"{address_or_domain} is no far server's: for a refusal here add a rule"
+                    ' for the command "RCPT"'
+                )
+            world.delivery.remotes.set(address_or_domain, reply)
 
     @property
     def transcript(self) -> Transcript:
@@ -221,7 +271,10 @@ class Server:
     ) -> list[Pop3Client]: ...
     @overload
     def clients(
-        self, protocol: Literal["smtp"], count: int = 1, **options: Unpack[Options]
+        self,
+        protocol: Literal["smtp", "submission", "lmtp"],
+        count: int = 1,
+        **options: Unpack[Options],
     ) -> list[SmtpClient]: ...
     def clients(
         self, protocol: ClientProtocol, count: int = 1, **options: Unpack[Options]
@@ -239,7 +292,8 @@ class Server:
         - `tls=True` makes the server take them for clients that came over TLS.
         - `timeout` is how many seconds they wait for an answer, 5 by default.
 
-        SMTP takes mail from everybody: its clients have no user, and say EHLO.
+        SMTP and LMTP take mail from everybody: their clients have no user, and say EHLO
+        or LHLO. Those of ``"submission"`` say AUTH after it.
         ``ValueError`` if the server refuses them, ``RuntimeError`` inside the
         server's own loop, where `server.aio.clients` is awaited.
         """

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 import sniffio
 import trio
 
-from mockmail.delivery.delivery import Sent
+from mockmail.delivery.sent import Sent
 from mockmail.world.engine import Engine
 from mockmail.world.message import Message
 from mockmail.world.wanted import Conditions, Wanted

@@ -36,7 +36,8 @@ class Stop:
 
     login: str
     address: str
-    """By which address he was found: the last one, behind aliases and lists."""
+    """By which address he was found: the last one, behind aliases and lists. His login if a
+    target was that, and he has none."""
     mailbox: str = "INBOX"
 
 
@@ -181,11 +182,18 @@ class Directory:
         del self._aliases[key(self.full(address))]
 
     def expand(self, name: str) -> list[str]:
-        """Who is on a list, as it was made; ``KeyError`` if there is none of that name."""
+        """The addresses on a list; ``KeyError`` if there is none of that name."""
         alias = self._aliases[key(self.full(name))]
         if not alias.expands:
             raise KeyError(name)
-        return list(alias.targets)
+        return [self._address(each) for each in alias.targets]
+
+    def _address(self, target: str) -> str:
+        """Where mail for a target of an alias can be sent, too: a login has an address."""
+        user = self._users.get(target)
+        if "@" in target or user is None:
+            return self.full(target)
+        return user.addresses[0] if user.addresses else target
 
     def resolve(self, address: str) -> Route:
         """Where mail for an address goes. A loop of aliases leads nowhere."""
@@ -211,7 +219,7 @@ class Directory:
 
     def _step(self, target: str) -> _Step:
         if "@" not in target and target in self._users:
-            return _Step("user", Stop(target, target))
+            return _Step("user", Stop(target, self._address(target)))
         address = self.full(target)
         local, _, domain = plain(address).rpartition("@")
         domain = domain.lower()

@@ -99,8 +99,7 @@ class Answer(_Effect):
         known = {
             "imap": imap_reply.statuses(greeting=moment.point is Point.GREETING),
             "pop3": pop3_reply.STATUSES,
-            "smtp": smtp_reply.STATUSES,
-        }[moment.protocol]
+        }.get(moment.protocol, smtp_reply.STATUSES)
         if instead.status not in known:
             raise RuleError(
                 f"{moment.rule}: {moment.protocol} has no status {self.status!r} there;"
@@ -109,7 +108,7 @@ class Answer(_Effect):
         if moment.point is Point.RECEIVED:
             moment.instead = instead
         elif moment.response is not None and moment.point in (Point.BEFORE_OK, Point.GREETING):
-            change = {"imap": imap_reply, "pop3": pop3_reply, "smtp": smtp_reply}[moment.protocol]
+            change = {"imap": imap_reply, "pop3": pop3_reply}.get(moment.protocol, smtp_reply)
             moment.response = change.another(moment.response, instead)
         else:
             raise RuleError(

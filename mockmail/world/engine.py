@@ -17,6 +17,7 @@ import string
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from mockmail.chance import Chance
 from mockmail.clock import Clock
@@ -84,6 +85,19 @@ class Connection:
         return self.waiting is not None
 
 
+class Agenda(Protocol):
+    """What happens at its time and is no session's doing."""
+
+    def next_stamp(self) -> float | None:
+        """When something is due, in seconds since the epoch; None for never."""
+
+    def next_wait(self) -> float | None:
+        """The same on the clock's scale of waits."""
+
+    def run(self) -> None:
+        """Do what is due by now, on either scale."""
+
+
 class Engine:
     """Runs the sessions of one world."""
 
@@ -95,6 +109,7 @@ class Engine:
         chance: Chance,
         rules: Rules,
         transcript: Transcript,
+        agenda: Agenda,
         converse: Callable[[Connection], tuple[Person, Talk]],
         report: Callable[[Exception], None],
     ) -> None:
@@ -113,6 +128,7 @@ class Engine:
         """Called after whatever has happened, by whoever made it happen; they must not wait."""
         self.retired = ""
         """Why the world can't be used any more; empty while it can."""
+        self._agenda = agenda
         self._converse = converse
         self._report = report
         self._next_number = 1
@@ -239,13 +255,15 @@ class Engine:
     def next_deadline(self) -> float | None:
         """When `tick` should be called, on the clock's scale of waits; None for never."""
         with self._lock:
-            deadlines = (c.deadline for c in self.connections.values())
+            deadlines = [c.deadline for c in self.connections.values()]
+            deadlines.append(self._agenda.next_wait())
             self._soonest = min((d for d in deadlines if d is not None), default=None)
             return self._soonest
 
     def tick(self) -> None:
-        """Wake the sessions whose deadline has passed."""
+        """Do what is due, and wake the sessions whose deadline has passed."""
         with self._lock:
+            self._keep_to_agenda()
             now = self.clock.waited
             for connection in list(self.connections.values()):
                 if connection.deadline is not None and connection.deadline <= now:
@@ -264,10 +282,21 @@ class Engine:
     def advance(self, seconds: float) -> None:
         """Move the world's time on, and let happen what is due."""
         with self._lock:
-            self.clock.advance(seconds)
+            end = self.clock.after(seconds)
+            # What is due on the way happens at its own time.
+            while (due := self._agenda.next_stamp()) is not None and due <= end:
+                self.clock.advanced = max(due, self.clock.advanced)
+                self._keep_to_agenda()
+            self.clock.advanced = end
             self.on_advance()
             self.tick()
             self.on_deadline()
+
+    def _keep_to_agenda(self) -> None:
+        try:
+            self._agenda.run()
+        except Exception as bug:
+            self._report(bug)
 
     @contextmanager
     def turn(self) -> Iterator[None]:

@@ -69,7 +69,7 @@ class When:
     user: str | None = None
     """The user who is logged in."""
     protocol: str | None = None
-    """``imap``, ``pop3`` or ``smtp``."""
+    """``imap``, ``pop3``, ``smtp``, ``submission`` or ``lmtp``: each is itself alone."""
     command: str | None = None
     """The command under way: ``FETCH``, ``UID FETCH``, ``RETR``, ``DATA``."""
     line: str | None = None

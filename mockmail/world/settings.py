@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from mockmail.delivery.settings import DeliverySettings
 from mockmail.imap.settings import ImapSettings
 from mockmail.pop3.settings import Pop3Settings
 from mockmail.smtp.settings import SmtpSettings
@@ -15,3 +16,4 @@ class Settings(TypedDict, total=False):
     pop3: Pop3Settings
     smtp: SmtpSettings
     accounts: AccountSettings
+    delivery: DeliverySettings

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email.utils import getaddresses
 from typing import NamedTuple, TypedDict
 
-from mockmail.delivery.delivery import Sent
+from mockmail.delivery.sent import Sent
 from mockmail.message.message import Message as StoredMessage
 from mockmail.store.names import canonical
 from mockmail.world.message import Message, checked_flags

@@ -15,7 +15,8 @@ from mockmail.pop3 import catalog as pop3_catalog
 from mockmail.pop3.expiry import remove_old
 from mockmail.pop3.session import Session as Pop3Session
 from mockmail.pop3.settings import Pop3Settings
-from mockmail.smtp import commands as smtp_commands
+from mockmail.smtp import catalog as smtp_catalog
+from mockmail.smtp.rows import Role
 from mockmail.smtp.session import Session as SmtpSession
 from mockmail.smtp.settings import SmtpSettings
 from mockmail.store.settings import AccountSettings
@@ -29,7 +30,9 @@ from mockmail.world.transcript import Transcript
 
 DOMAIN = "example.org"
 """The local domain unless a scenario names others."""
-PROTOCOLS = ("imap", "pop3", "smtp")
+PROTOCOLS = ("imap", "pop3", *(role.value for role in Role))
+SECURE = ("imap", "pop3", "smtp", "submission")
+"""Those that have a port with TLS from the start, too."""
 
 
 class Broken(AssertionError):
@@ -54,13 +57,19 @@ class World:
         self.clock = clock or Clock()
         self.store = store or Store(first_uidvalidity(self.clock.epoch))
         self.chance = chance or Chance(seed)
-        self.delivery = Delivery(self.store, self.clock, tuple(d.lower() for d in domains))
-        self.host = f"mail.{self.delivery.domains[0]}"
+        self.delivery = Delivery(
+            self.store,
+            self.clock,
+            self.chance,
+            tuple(domain.lower() for domain in domains),
+            settings.get("delivery"),
+        )
         self.rules = Rules()
         for rule in rules:
             self.rules.add(rule)
         self.transcript = Transcript(self.clock)
         self.store.on_commit = self.transcript.changed
+        self.delivery.on_note = lambda text: self.transcript.note("", "", text)
         self.failures: list[Exception] = []
         """What went wrong and was no client's fault: a rule's author's, or ours."""
         self.catalogue = catalog.catalogue(capabilities)
@@ -73,6 +82,8 @@ class World:
         self.store.directory.settings = settings.get("accounts", AccountSettings())
         self.pop3_catalogue = pop3_catalog.catalogue(self.pop3.capabilities)
         """What POP3 consists of here."""
+        self.smtp_catalogues = smtp_catalog.catalogues(self.smtp.capabilities)
+        """What SMTP, submission and LMTP consist of here."""
         self.offers_tls = False
         """Whether clients may ask for TLS; whoever drives the engine knows how to switch."""
         self.engine = Engine(
@@ -81,11 +92,22 @@ class World:
             chance=self.chance,
             rules=self.rules,
             transcript=self.transcript,
+            agenda=self.delivery,
             converse=self._converse,
             report=self.failures.append,
         )
         self.store.sessions = self.engine.sessions
         self.engine.on_advance = self._expire
+        self.delivery.on_queued = self._sooner
+
+    @property
+    def host(self) -> str:
+        """How its servers call themselves."""
+        return self.delivery.host
+
+    @host.setter
+    def host(self, name: str) -> None:
+        self.delivery.host = name
 
     def fork(self, *, rules: bool = True) -> "World":
         """A world in the same state, of its own from now on, to which nobody is connected.
@@ -104,8 +126,7 @@ class World:
             capabilities=self._capabilities,
             **self._settings,
         )
-        twin.delivery.outbox += self.delivery.outbox
-        twin.host = self.host
+        twin.delivery.take_over(self.delivery)
         twin.offers_tls = self.offers_tls
         return twin
 
@@ -144,13 +165,14 @@ class World:
                     offers_tls=lambda: self.offers_tls,
                 )
                 return pop3, pop3.converse(self.failures.append)
-            case "smtp":
+            case "smtp" | "submission" | "lmtp" as role:
                 smtp = SmtpSession(
                     number,
                     name,
                     self.delivery,
                     self.clock,
-                    smtp_commands.COMMANDS,
+                    self.chance,
+                    self.smtp_catalogues[Role(role)],
                     self.host,
                     settings=self.smtp,
                     buffer=buffer,
@@ -164,6 +186,9 @@ class World:
         """Let happen what time does to messages."""
         for user in self.store.users.values():
             remove_old(self.store, user, self.clock.now, self.pop3)
+
+    def _sooner(self) -> None:
+        self.engine.on_deadline()
 
     def check(self) -> None:
         """What must hold at the end of a test; `Broken` says what does not.

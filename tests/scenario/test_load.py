@@ -550,7 +550,10 @@ MISTAKES = {
     ),
     "a protocol there is not": (
         ruled("when: {point: data, protocol: http}\ndo: {cut: {}}"),
-        ["f.yaml:4: rules[0].when.protocol: ", "expected one of imap, pop3, smtp, found 'http'"],
+        [
+            "f.yaml:4: rules[0].when.protocol: ",
+            "expected one of imap, lmtp, pop3, smtp, submission, found 'http'",
+        ],
     ),
     "a way to close there is not": (
         ruled("when: {point: data}\ndo: {cut: {how: rst}}"),

@@ -184,7 +184,12 @@ def test_lists_are_expanded(store: Store) -> None:
     alias(store, "info@example.org", "ben")
     assert store.directory.resolve("team@example.org").kind == "list"
     for name in ("team", "TEAM@Example.org"):
-        assert store.directory.expand(name) == ["ben", "anna@example.org"]
+        assert store.directory.expand(name) == ["ben@example.org", "anna@example.org"]
+    ben = Stop("ben", "ben@example.org")
+    assert store.directory.resolve("team@example.org").stops[0] == ben
+    store.directory.give(store.users["ben"], [])
+    assert store.directory.expand("team") == ["ben", "anna@example.org"]
+    assert store.directory.resolve("team@example.org").stops[0] == Stop("ben", "ben")
     for name in ("info", "anna", "nobody", ""):
         with pytest.raises(KeyError):
             store.directory.expand(name)
