@@ -8,6 +8,7 @@ from mockmail.message.message import Message
 from mockmail.numset import Uid
 from mockmail.pop3.settings import Pop3Settings
 from mockmail.smtp.settings import SmtpSettings
+from mockmail.store.directory import Alias
 from mockmail.store.flags import NO_FLAGS, flags
 from mockmail.store.settings import AccountSettings
 from mockmail.world.world import World
@@ -183,8 +184,8 @@ def accounts() -> World:
     world.store.users["ben"].read_only = True
     world.store.add_user("carol", "cherry").expired = True
     world.store.add_user("dan", "date").disabled = True
-    world.store.directory.add("info", ["anna", "ben"])
-    world.store.directory.add("team", ["anna", "ben@example.org"], expands=True)
+    world.store.directory.add(Alias("info", ("anna", "ben")))
+    world.store.directory.add(Alias("team", ("anna", "ben@example.org"), expands=True))
     with world.store.transaction("seed") as tx:
         news = world.store.create_shared("#news.comp")
         tx.append(news, Message(b"news"), NO_FLAGS, world.clock.now)

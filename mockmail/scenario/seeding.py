@@ -26,6 +26,7 @@ from mockmail.scenario.spec import (
     UserSpec,
     aware,
 )
+from mockmail.store.directory import Alias
 from mockmail.store.flags import SYSTEM_FLAGS, problem
 from mockmail.store.flags import flags as make_flags
 from mockmail.store.mailbox import MAX_KEYWORDS, Mailbox, TooManyKeywords
@@ -99,10 +100,9 @@ class Seeding:
     def alias(self, name: str, targets: str | list[str], *, expands: bool) -> None:
         """An alias or a list, once all users are there."""
         path: Path = ("lists" if expands else "aliases", name)
+        given = [targets] if isinstance(targets, str) else targets
         try:
-            self._store.directory.add(
-                name, [targets] if isinstance(targets, str) else targets, expands=expands
-            )
+            self._store.directory.add(Alias(name, tuple(given), expands))
         except ValueError as error:
             raise self._document.error(path, str(error)) from None
 

@@ -28,7 +28,7 @@ from mockmail.serve.loop import Loop
 from mockmail.serve.people import People
 from mockmail.serve.tls import Authority, authority
 from mockmail.serve.waiting import TIMEOUT, Wait, wait_here
-from mockmail.store.directory import key
+from mockmail.store.directory import Alias, key
 from mockmail.store.store import Refused
 from mockmail.world.account import User
 from mockmail.world.faults import Faults
@@ -238,7 +238,7 @@ class Server:
         if isinstance(targets, str):
             raise TypeError(f"the members of a list are several, not one text: [{targets!r}]")
         with self._world.engine.turn():
-            self._world.store.directory.add(address, targets, expands=expands)
+            self._world.store.directory.add(Alias(address, tuple(targets), expands))
 
     def remove_alias(self, address: str) -> None:
         """Without that alias or list. `NotThere`, a ``KeyError``, if there is none."""

@@ -6,7 +6,7 @@ without quotes (RFC 5321 section 4.1.2). Asking changes nothing.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mockmail.store import names
@@ -162,12 +162,12 @@ class Directory:
         user.addresses = addresses
         self._owners.update((key(address), user) for address in addresses)
 
-    def add(self, name: str, targets: Iterable[str], *, expands: bool = False) -> Alias:
-        """A further alias, or list if it `expands`, at the first local domain if it names none.
+    def add(self, alias: Alias) -> None:
+        """A further alias or list; at the first local domain if its address names none.
 
         ``ValueError`` if the address is somebody's, or can't be one, or has no targets.
         """
-        alias = Alias(self.full(name), tuple(targets), expands)
+        alias = replace(alias, address=self.full(alias.address))
         for each in (alias.address, *alias.targets):
             if not each or each.endswith("@"):
                 raise ValueError(f"{each!r} is no address")
@@ -175,7 +175,6 @@ class Directory:
             raise ValueError(f"{alias.address} stands for nobody")
         self.check([alias.address])
         self._aliases[key(alias.address)] = alias
-        return alias
 
     def remove(self, address: str) -> None:
         """Have that alias or list no longer; ``KeyError`` if there is none."""

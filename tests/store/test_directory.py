@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mockmail.message.message import Message
 from mockmail.store import directory as module
-from mockmail.store.directory import Route, Stop, Taken
+from mockmail.store.directory import Alias, Route, Stop, Taken
 from mockmail.store.flags import NO_FLAGS
 from mockmail.store.newcomers import mailbox_of, newcomer
 from mockmail.store.settings import AccountSettings
@@ -44,7 +44,7 @@ def settle(store: Store, **settings: object) -> None:
 
 
 def alias(store: Store, address: str, *targets: str, expands: bool = False) -> None:
-    store.directory.add(address, targets, expands=expands)
+    store.directory.add(Alias(address, targets, expands))
 
 
 # Addresses
@@ -322,7 +322,7 @@ def test_each_address_leads_somewhere_or_nowhere(
             store.add_user(f"user{number}", "", [each])
     for name, targets in aliases:
         with suppress(ValueError):
-            directory.add(name, targets)
+            directory.add(Alias(name, tuple(targets)))
     version, count = store.version, len(store.users)
     route = directory.resolve(address)
     assert directory.resolve(address) == route
