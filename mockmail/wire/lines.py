@@ -11,7 +11,7 @@ from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Switch, 
 from mockmail.wire.buffer import Buffer, TooLong
 from mockmail.wire.points import Point
 from mockmail.wire.response import Response
-from mockmail.wire.turns import Gone, TimedOut, read
+from mockmail.wire.turns import Gone, Over, ShutOut, TimedOut, read
 
 Steps = Generator[Act | Response, Woke | None, None]
 
@@ -41,6 +41,8 @@ class Manners:
     bug: Response
     bare_lf: Response | None = None
     """The answer to a line that ends with an LF alone, which is not done then; None if it is."""
+    shut_out: Response | None = None
+    """Where the server ends a user's sessions; None where a protocol has no words for it."""
 
 
 def converse(
@@ -76,7 +78,7 @@ def converse(
                     continue
                 try:
                     yield from command(line)
-                except (Gone, TimedOut):
+                except Over:
                     raise
                 except Exception as bug:
                     report(bug)
@@ -93,6 +95,10 @@ def converse(
             yield Say(manners.timed_out, Point.TIMER)
         else:
             yield At(Point.TIMER)
+        yield Close()
+    except ShutOut:
+        if manners.shut_out is not None:
+            yield Say(manners.shut_out, Point.CLOSE)
         yield Close()
 
 

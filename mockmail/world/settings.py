@@ -7,6 +7,7 @@ from mockmail.imap.settings import ImapSettings
 from mockmail.near import choice
 from mockmail.pop3.settings import Pop3Settings
 from mockmail.smtp.settings import SmtpSettings
+from mockmail.store.settings import AccountSettings
 from mockmail.world.arguments import check_arguments
 
 
@@ -16,6 +17,7 @@ class Settings(TypedDict, total=False):
     imap: ImapSettings
     pop3: Pop3Settings
     smtp: SmtpSettings
+    accounts: AccountSettings
     delivery: DeliverySettings
 
 
