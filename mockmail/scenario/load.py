@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from msgspec import Struct, structs
 
-from mockmail.delivery.remote import RemoteReply, remote_reply
+from mockmail.delivery.remote import RemoteReply, check_place, remote_reply
 from mockmail.delivery.settings import DeliverySettings
 from mockmail.imap.catalog import catalogue
 from mockmail.imap.settings import ImapSettings
@@ -29,7 +29,6 @@ from mockmail.scenario.spec import (
     DeliverySpec,
     ImapSpec,
     Pop3Spec,
-    RemoteSpec,
     ScenarioSpec,
     SmtpSpec,
     UserSpec,
@@ -109,7 +108,7 @@ def _build(document: Document, beside: Beside) -> Scenario:
         spec.domains,
         rules,
         spec.capabilities,
-        [_remote(document, each, number) for number, each in enumerate(spec.remote)],
+        [_remote(document, spec, number) for number in range(len(spec.remote))],
         imap=imap,
         pop3=pop3,
         smtp=smtp,
@@ -117,9 +116,11 @@ def _build(document: Document, beside: Beside) -> Scenario:
     )
 
 
-def _remote(document: Document, spec: RemoteSpec, number: int) -> tuple[str, RemoteReply]:
+def _remote(document: Document, spec: ScenarioSpec, number: int) -> tuple[str, RemoteReply]:
+    given = spec.remote[number]
     try:
-        return spec.to, remote_reply(spec.to, spec.code, spec.status, spec.text, spec.times)
+        check_place(given.to, [domain.lower() for domain in spec.domains])
+        return given.to, remote_reply(given.code, given.status, given.text, given.times)
     except ValueError as error:
         raise document.error(("remote", number), str(error)) from None
 
