@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.serve.server import Server
     from mockmail.serve.waiting import WaitTimeout
     from mockmail.smtp.settings import SmtpSettings
+    from mockmail.store.settings import AccountSettings
     from mockmail.world.account import User
     from mockmail.world.effects import (
         Answer,
@@ -63,6 +64,7 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.world.world import Broken
 
 _HOMES = {
+    "AccountSettings": "mockmail.store.settings",
     "Answer": "mockmail.world.effects",
     "AsyncImapClient": "mockmail.client.drivers",
     "AsyncPop3Client": "mockmail.client.drivers",
@@ -123,6 +125,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AccountSettings",
     "Answer",
     "AsyncImapClient",
     "AsyncPop3Client",

@@ -44,8 +44,8 @@ def start_server(
     `scenario` is the name of a shipped one, or a path to a YAML file; without it
     there are no users yet. `seed` is what all chance comes from. `capabilities`
     switches IMAP's on and off: ``"+LITERAL- -MOVE"``; ``mockmail capabilities``
-    lists them. `imap`, `pop3`, `smtp` and `delivery` have other settings, in place of
-    the scenario's.
+    lists them. `imap`, `pop3`, `smtp`, `delivery` and `accounts` have other
+    settings, in place of the scenario's.
     The thread ends with the block unless it is lent as `thread`.
 
     ``ScenarioError`` if the file is not as it must be, ``ValueError`` for an

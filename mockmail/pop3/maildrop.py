@@ -201,6 +201,13 @@ class ReadOnly(Maildrop):
         pass
 
 
+class Frozen(ReadOnly):
+    """That of a user who can change nothing."""
+
+    def mark(self, number: int) -> None:
+        raise Err(f"Message {number} can't be deleted: the account is read-only", "SYS/PERM")
+
+
 class Group(ReadOnly):
     """That of a discussion group (RFC 1082)."""
 

@@ -26,6 +26,7 @@ from mockmail.scenario.files import find
 from mockmail.scenario.scenario import Scenario
 from mockmail.scenario.seeding import Seeding
 from mockmail.scenario.spec import (
+    AccountsSpec,
     DeliverySpec,
     ImapSpec,
     Pop3Spec,
@@ -36,6 +37,7 @@ from mockmail.scenario.spec import (
 )
 from mockmail.smtp.catalog import catalogues as smtp_catalogues
 from mockmail.smtp.settings import SmtpSettings
+from mockmail.store.settings import AccountSettings
 from mockmail.store.store import Store
 from mockmail.world.world import first_uidvalidity
 
@@ -79,9 +81,14 @@ def _build(document: Document, beside: Beside) -> Scenario:
     for number, domain in enumerate(spec.domains):
         if not domain.isascii() or not domain:
             raise document.error(("domains", number), f"{domain!r} is no domain in US-ASCII")
+    accounts = _settings(document, "accounts", AccountSettings, spec.accounts or AccountsSpec())
+    store.directory.domains = tuple(domain.lower() for domain in spec.domains)
     seeding = Seeding(document, store, beside, epoch=epoch, seed=spec.seed)
     for login, user in spec.users.items():
         seeding.user(login, user or UserSpec(), spec.domains[0])
+    for aliases, expands in ((spec.aliases, False), (spec.lists, True)):
+        for name, targets in aliases.items():
+            seeding.alias(name, targets, expands=expands)
     seeding.share()
     for name, given in spec.shared.items():
         seeding.shared(name, given)
@@ -113,6 +120,7 @@ def _build(document: Document, beside: Beside) -> Scenario:
         pop3=pop3,
         smtp=smtp,
         delivery=delivery,
+        accounts=accounts,
     )
 
 

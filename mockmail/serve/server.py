@@ -3,7 +3,7 @@
 Everything here is a look at the world between two inputs, or a change of it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal, TypeVar, Unpack, overload
@@ -28,6 +28,7 @@ from mockmail.serve.loop import Loop
 from mockmail.serve.people import People
 from mockmail.serve.tls import Authority, authority
 from mockmail.serve.waiting import TIMEOUT, Wait, wait_here
+from mockmail.store.directory import Alias, key
 from mockmail.store.store import Refused
 from mockmail.world.account import User
 from mockmail.world.faults import Faults
@@ -198,6 +199,50 @@ class Server:
                 return User(world, world.store.add_user(login, password, [address]))
             except Refused as error:
                 raise ValueError(str(error)) from None
+
+    @property
+    def aliases(self) -> Mapping[str, tuple[str, ...]]:
+        """The aliases by address, with what they stand for."""
+        return self._aliases("alias", expands=False)
+
+    @property
+    def lists(self) -> Mapping[str, tuple[str, ...]]:
+        """The mailing lists by address, with who is on them."""
+        return self._aliases("list", expands=True)
+
+    def _aliases(self, what: str, *, expands: bool) -> Mapping[str, tuple[str, ...]]:
+        with self._world.engine.turn():
+            found = [
+                each for each in self._world.store.directory.aliases if each.expands == expands
+            ]
+        return Named(what, {each.address: each.targets for each in found})
+
+    def add_alias(self, address: str, *targets: str) -> None:
+        """Let mail for an address come to others, each an address or a login.
+
+        An address without a domain is at the first local one; ``@second.example``
+        gets all that is nobody's in that domain. ``ValueError`` if the address is
+        somebody's.
+        """
+        self._add_alias(address, targets, expands=False)
+
+    def add_list(self, address: str, members: Iterable[str]) -> None:
+        """The same for a mailing list: EXPN tells who is on it (RFC 5321 section 3.5.2)."""
+        self._add_alias(address, members, expands=True)
+
+    def _add_alias(self, address: str, targets: Iterable[str], *, expands: bool) -> None:
+        if isinstance(targets, str):
+            raise TypeError(f"the members of a list are several, not one text: [{targets!r}]")
+        with self._world.engine.turn():
+            self._world.store.directory.add(Alias(address, tuple(targets), expands))
+
+    def remove_alias(self, address: str) -> None:
+        """Without that alias or list. `NotThere`, a ``KeyError``, if there is none."""
+        directory = self._world.store.directory
+        with self._world.engine.turn():
+            known = {key(each.address): each.address for each in directory.aliases}
+            found = Named("alias or list", known, lambda name: key(directory.full(name)))
+            directory.remove(found[address])
 
     def create_shared_mailbox(self, name: str) -> Mailbox:
         """A new mailbox that all users have: ``Shared/…``, or a newsgroup, ``#news.…``.

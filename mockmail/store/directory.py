@@ -6,7 +6,7 @@ without quotes (RFC 5321 section 4.1.2). Asking changes nothing.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mockmail.store import names
@@ -36,7 +36,8 @@ class Stop:
 
     login: str
     address: str
-    """By which address he was found: the last one, behind aliases and lists."""
+    """By which address he was found: the last one, behind aliases and lists. His login if a
+    target was that, and he has none."""
     mailbox: str = "INBOX"
 
 
@@ -162,20 +163,36 @@ class Directory:
         self._owners.update((key(address), user) for address in addresses)
 
     def add(self, alias: Alias) -> None:
-        """A further alias or list; `Taken` if the address is somebody's."""
+        """A further alias or list; at the first local domain if its address names none.
+
+        ``ValueError`` if the address is somebody's, or can't be one, or has no targets.
+        """
+        alias = replace(alias, address=self.full(alias.address))
+        for each in (alias.address, *alias.targets):
+            if not each or each.endswith("@"):
+                raise ValueError(f"{each!r} is no address")
+        if not alias.targets:
+            raise ValueError(f"{alias.address} stands for nobody")
         self.check([alias.address])
         self._aliases[key(alias.address)] = alias
 
     def remove(self, address: str) -> None:
         """Have that alias or list no longer; ``KeyError`` if there is none."""
-        del self._aliases[key(address)]
+        del self._aliases[key(self.full(address))]
 
     def expand(self, name: str) -> list[str]:
-        """Who is on a list, as it was made; ``KeyError`` if there is none of that name."""
+        """The addresses on a list; ``KeyError`` if there is none of that name."""
         alias = self._aliases[key(self.full(name))]
         if not alias.expands:
             raise KeyError(name)
-        return list(alias.targets)
+        return [self._address(each) for each in alias.targets]
+
+    def _address(self, target: str) -> str:
+        """Where mail for a target of an alias can be sent, too: a login has an address."""
+        user = self._users.get(target)
+        if "@" in target or user is None:
+            return self.full(target)
+        return user.addresses[0] if user.addresses else target
 
     def resolve(self, address: str) -> Route:
         """Where mail for an address goes. A loop of aliases leads nowhere."""
@@ -201,7 +218,7 @@ class Directory:
 
     def _step(self, target: str) -> _Step:
         if "@" not in target and target in self._users:
-            return _Step("user", Stop(target, target))
+            return _Step("user", Stop(target, self._address(target)))
         address = self.full(target)
         local, _, domain = plain(address).rpartition("@")
         domain = domain.lower()

@@ -188,6 +188,8 @@ class Store:
         """Counts commits: whoever waits for a change compares it."""
         self.on_commit: Callable[[Mailbox, Change], None] | None = None
         """Told of each change after it was made; the transcript listens here."""
+        self.sessions: Callable[[str, str], int] = lambda login, protocol: 0
+        """How many sessions a user has over a protocol: who runs them knows."""
         self._next_uidvalidity = first_uidvalidity
 
     def fork(self) -> "Store":
@@ -256,7 +258,7 @@ class Store:
 
     def may_change(self, user: User, mailbox: Mailbox) -> bool:
         """Whether `user` may add messages to a visible mailbox and take them away."""
-        if mailbox.fixed:
+        if mailbox.fixed or user.read_only:
             return False
         return mailbox.owner in (None, user.name) or mailbox.grants.get(user.name, False)
 

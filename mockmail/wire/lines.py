@@ -11,7 +11,7 @@ from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Switch, 
 from mockmail.wire.buffer import Buffer, TooLong
 from mockmail.wire.points import Point
 from mockmail.wire.response import Response
-from mockmail.wire.turns import Gone, TimedOut, read
+from mockmail.wire.turns import Gone, Over, ShutOut, TimedOut, read
 
 Steps = Generator[Act | Response, Woke | None, None]
 
@@ -39,6 +39,8 @@ class Manners:
     too_long: Response
     timed_out: Response | None
     bug: Response
+    shut_out: Response | None = None
+    """Where the server ends a user's sessions; None where a protocol has no words for it."""
 
 
 def converse(
@@ -66,7 +68,7 @@ def converse(
                 yield Heard(line + b"\r\n")
                 try:
                     yield from command(line)
-                except (Gone, TimedOut):
+                except Over:
                     raise
                 except Exception as bug:
                     report(bug)
@@ -81,6 +83,10 @@ def converse(
     except TimedOut:
         if manners.timed_out is not None:
             yield Say(manners.timed_out, Point.TIMER)
+        yield Close()
+    except ShutOut:
+        if manners.shut_out is not None:
+            yield Say(manners.shut_out, Point.CLOSE)
         yield Close()
 
 

@@ -228,6 +228,30 @@ class Engine:
                 self._settle()
                 self._happened()
 
+    def sessions(self, login: str, protocol: str) -> int:
+        """How many sessions a user has over a protocol."""
+        return sum(each.protocol == protocol for each in self._of(login))
+
+    def _of(self, login: str) -> list[Connection]:
+        return [
+            each
+            for each in self.connections.values()
+            if each.person is not None and each.person.user_name == login
+        ]
+
+    def shut_out(self, login: str) -> None:
+        """End a user's sessions, with what their protocols say of it."""
+        with self._lock:
+            for connection in self._of(login):
+                if type(connection.waiting) is Wait:
+                    self._run(connection, Woke.SHUT)
+                elif connection.stage is not None:  # in the middle of something
+                    connection.stage.end(Close("fin"))
+                    self._over(connection)
+                connection.notify()
+            self._settle()
+            self._happened()
+
     def next_deadline(self) -> float | None:
         """When `tick` should be called, on the clock's scale of waits; None for never."""
         with self._lock:

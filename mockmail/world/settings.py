@@ -6,6 +6,7 @@ from mockmail.delivery.settings import DeliverySettings
 from mockmail.imap.settings import ImapSettings
 from mockmail.pop3.settings import Pop3Settings
 from mockmail.smtp.settings import SmtpSettings
+from mockmail.store.settings import AccountSettings
 
 
 class Settings(TypedDict, total=False):
@@ -14,4 +15,5 @@ class Settings(TypedDict, total=False):
     imap: ImapSettings
     pop3: Pop3Settings
     smtp: SmtpSettings
+    accounts: AccountSettings
     delivery: DeliverySettings
