@@ -207,4 +207,6 @@ DIALOGUE_WORLDS: dict[str, Callable[[], World]] = {
     "pop3/accounts": accounts,
     "smtp": two_users,
     "smtp/accounts": accounts,
+    "smtp/submission": two_users,
+    "smtp/lmtp": two_users,
 }
