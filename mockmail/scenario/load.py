@@ -5,7 +5,7 @@ time that does not depend on the number of messages.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -34,6 +34,7 @@ from mockmail.scenario.spec import (
     DeliverySpec,
     ImapSpec,
     Pop3Spec,
+    RemoteSpec,
     ScenarioSpec,
     SmtpSpec,
     UserSpec,
