@@ -206,5 +206,7 @@ DIALOGUE_WORLDS: dict[str, Callable[[], World]] = {
     "pop3": maildrops,
     "pop3/accounts": accounts,
     "smtp": two_users,
+    "smtp/submission": two_users,
+    "smtp/lmtp": two_users,
     "smtp/accounts": accounts,
 }

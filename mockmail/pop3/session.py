@@ -32,6 +32,8 @@ from mockmail.wire.lines import Manners, Steps, converse, final
 from mockmail.wire.points import Point
 from mockmail.wire.response import Response
 
+BARE_LF = "A line ends with CRLF, not with LF alone"
+
 
 @dataclass(slots=True)
 class Session:
@@ -180,6 +182,7 @@ class Session:
             # Without a word, and without deleting (RFC 1939 section 3).
             timed_out=None,
             bug=self._error(Err("A bug in mockmail: see the report", "SYS/TEMP")),
+            bare_lf=reply.err(BARE_LF) if self.settings.line_ends == "refuse" else None,
         )
         try:
             yield from converse(self, manners, self._command, report)

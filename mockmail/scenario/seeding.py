@@ -61,16 +61,18 @@ class Seeding:
         user.disabled, user.expired = spec.disabled, spec.expired
         user.read_only, user.quota = spec.read_only, spec.quota
         where: Path = (*path, "load")
-        for found in self._beside.mailboxes(spec.load, where):
-            for name, items in found.items():
-                mailbox = self._made(user, name, where, f"mailbox {name!r}: ")
-                self._append(mailbox, ((item, where) for item in items))
+        with self._document.kept():
+            for found in self._beside.mailboxes(spec.load, where):
+                for name, items in found.items():
+                    mailbox = self._made(user, name, where, f"mailbox {name!r}: ")
+                    self._append(mailbox, ((item, where) for item in items))
         for name, given in spec.mailboxes.items():
             where = (*path, "mailboxes", name)
-            if isinstance(given, MailboxSpec):
-                self._mailbox(user, name, given, where, (*where, "messages"))
-            else:
-                self._mailbox(user, name, MailboxSpec(messages=given or []), where, where)
+            with self._document.kept():
+                if isinstance(given, MailboxSpec):
+                    self._mailbox(user, name, given, where, (*where, "messages"))
+                else:
+                    self._mailbox(user, name, MailboxSpec(messages=given or []), where, where)
 
     def _made(self, user: User, name: str, path: Path, whose: str = "") -> Mailbox:
         """The user's mailbox of that name, there already or new."""
@@ -110,11 +112,17 @@ class Seeding:
         """Grant what was said of it, once all users are there."""
         for mailbox, share, path in self._shares:
             for login, access in share.items():
-                try:
-                    self._store.share(mailbox, login, write=access == "write")
-                except Refused as error:
-                    hint = "" if login in self._store.users else near(login, self._store.users)
-                    raise self._document.error(path, f"{error}{hint}", key=login) from None
+                with self._document.kept():
+                    self._share(mailbox, login, access, path)
+
+    def _share(
+        self, mailbox: Mailbox, login: str, access: Literal["read", "write"], path: Path
+    ) -> None:
+        try:
+            self._store.share(mailbox, login, write=access == "write")
+        except Refused as error:
+            hint = "" if login in self._store.users else near(login, self._store.users)
+            raise self._document.error(path, f"{error}{hint}", key=login) from None
 
     def shared(self, name: str, given: SharedSpec | list[MessageSpec] | None) -> None:
         """A mailbox of all users."""
@@ -138,14 +146,22 @@ class Seeding:
     def _contents(
         self, mailbox: Mailbox, address: str, spec: SharedSpec, path: Path, messages: Path
     ) -> Iterator[tuple[Item, Path]]:
-        for items, where in self._beside.items(spec.load, (*path, "load")):
-            yield from ((item, where) for item in items)
+        loaded: list[tuple[Item, Path]] = []
+        with self._document.kept():
+            for items, where in self._beside.items(spec.load, (*path, "load")):
+                loaded += ((item, where) for item in items)
         if spec.fake is not None:
             where = (*path, "fake")
-            yield from ((item, where) for item in self._fake(spec.fake, mailbox, address, where))
+            with self._document.kept():
+                loaded += ((each, where) for each in self._fake(spec.fake, mailbox, address, where))
+        yield from loaded
         for number, each in enumerate(spec.messages):
             where = (*messages, number)
-            yield self._item(each, address, where), where
+            item = None
+            with self._document.kept():
+                item = self._item(each, address, where)
+            if item is not None:
+                yield item, where
 
     def _append(self, mailbox: Mailbox, items: Iterable[tuple[Item, Path]]) -> None:
         """Put messages in, all at once; each comes with its place in the file."""

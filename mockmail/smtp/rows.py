@@ -14,6 +14,7 @@ from mockmail.sasl.mechanism import Mechanism
 from mockmail.smtp.reply import Reply
 from mockmail.wire.acts import Act, Woke
 from mockmail.wire.response import Response
+from mockmail.wire.turns import Reading
 
 if TYPE_CHECKING:
     from mockmail.smtp.session import Session
@@ -49,6 +50,8 @@ class CommandRow:
     roles: tuple[Role, ...] = ALL
     free: bool = False
     """Whether it may come before AUTH where that is required (RFC 4954 section 6, 530)."""
+    skip: "Callable[[Session, bytes], Reading[None]] | None" = None
+    """Reads and forgets what follows the line, where the command is not done (RFC 3030 section 2)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,15 +182,19 @@ class Session:
         row = self.catalogue.commands.get(name.upper())
         begin = Begin(row.name if row else b"")
         yield begin
+        argument = argument.strip(b" ")
+        barred = row is not None and not row.free and self._needs_auth()
+        if row is not None and row.skip is not None and (barred or begin.instead is not None):
+            yield from row.skip(self, argument)
         if begin.instead is not None:
             yield from final(instead_of(begin.instead))
             return
         try:
             if row is None:
                 raise Refused(500, "5.5.2", "Unknown command")
-            if not row.free and self._needs_auth():
+            if barred:
                 raise Refused(530, "5.7.0", "Authentication required")
-            said = yield from row.handle(self, argument.strip(b" "))
+            said = yield from row.handle(self, argument)
         except Refused as error:
             said = error.reply
         replies = said if isinstance(said, tuple) else (said,)

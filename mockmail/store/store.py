@@ -18,7 +18,7 @@ from mockmail.store.flags import SYSTEM_FLAGS, FlagOp, Flags
 from mockmail.store.flags import flags as make_flags
 from mockmail.store.journal import NO_STAMPS, Appended, Change, Entry, Expunged, Flagged
 from mockmail.store.mailbox import Mailbox, TooManyKeywords
-from mockmail.store.user import User
+from mockmail.store.user import User, problem
 
 MAX_MAILBOXES = 10_000
 """Mailboxes that one user can have."""
@@ -212,7 +212,10 @@ class Store:
         self.shared[name].followers.append(follower)
 
     def add_user(self, name: str, password: str, addresses: Iterable[str] = ()) -> User:
-        """A new user with an INBOX. `Refused` if the name or an address is taken."""
+        """A new user with an INBOX. `Refused` if the name or an address is taken, or can't be."""
+        addresses = list(addresses)
+        if why := problem(name, addresses):
+            raise Refused(why)
         if name in self.users:
             raise Refused(f"there is a user {name!r} already")
         user = User(name, password)
@@ -350,7 +353,7 @@ class Store:
             if self.mailbox(user, name) is not None:
                 raise NotPermitted(f"Mailbox {name} is not {user.name}'s own")
             raise NoMailbox(f"There is no mailbox {name}")
-        del user.mailboxes[name]
+        user.mailboxes.pop(name).gone = True
         self.version += 1
 
     def rename(self, user: User, old: str, new: str, origin: str) -> None:

@@ -39,6 +39,8 @@ class Manners:
     too_long: Response
     timed_out: Response | None
     bug: Response
+    bare_lf: Response | None = None
+    """The answer to a line that ends with an LF alone, which is not done then; None if it is."""
     shut_out: Response | None = None
     """Where the server ends a user's sessions; None where a protocol has no words for it."""
 
@@ -53,6 +55,7 @@ def converse(
 
     `report` is told of an exception that `command` let out: a bug of ours.
     """
+    buffer, limit = session.buffer, manners.max_line
     try:
         yield At(Point.CONNECT)
         if session.tls:
@@ -60,12 +63,19 @@ def converse(
         yield Say(manners.greeting, Point.GREETING)
         while not session.finished:
             try:
-                line = yield from read(lambda: session.buffer.line(manners.max_line), session.wait)
+                line = buffer.line(limit)
+                if line is None:
+                    line = yield from read(lambda: buffer.line(limit), session.wait)
             except TooLong:
                 yield Begin(b"")
                 yield from final(manners.too_long)
             else:
                 yield Heard(line + b"\r\n")
+                if buffer.bare and manners.bare_lf is not None:
+                    yield Begin(b"")
+                    yield from final(manners.bare_lf)
+                    yield TURN
+                    continue
                 try:
                     yield from command(line)
                 except Over:
@@ -83,6 +93,8 @@ def converse(
     except TimedOut:
         if manners.timed_out is not None:
             yield Say(manners.timed_out, Point.TIMER)
+        else:
+            yield At(Point.TIMER)
         yield Close()
     except ShutOut:
         if manners.shut_out is not None:

@@ -12,6 +12,7 @@ from mockmail.store.names import canonical
 from mockmail.store.names import problem as name_problem
 from mockmail.store.store import Refused
 from mockmail.store.user import User as StoredUser
+from mockmail.world.arguments import check_arguments
 from mockmail.world.mailbox import Mailbox, names_of, stored_items
 from mockmail.world.message import Message
 from mockmail.world.named import Named
@@ -133,6 +134,7 @@ class User:
 
     @quota.setter
     def quota(self, octets: int | None) -> None:
+        check_arguments(quota=(octets, int | None))
         if octets is not None and octets < 0:
             raise ValueError(f"a quota is a number of octets, not {octets}")
         with self._world.engine.turn():
@@ -174,6 +176,7 @@ class User:
         ``ValueError`` for a name that is taken or can't be one, and for an
         unknown special use.
         """
+        check_arguments(name=(name, str))
         uses = names_of(special_use, "special uses")
         if unknown := [use for use in uses if use not in SPECIAL_USES]:
             raise ValueError(f"there is no special use {unknown[0]}: {' '.join(SPECIAL_USES)}")

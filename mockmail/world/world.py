@@ -23,16 +23,14 @@ from mockmail.store.settings import AccountSettings
 from mockmail.store.store import MAX_MAILBOXES, Store
 from mockmail.wire.acts import Talk
 from mockmail.world.engine import Connection, Engine
-from mockmail.world.rule import Rule, RuleError, Rules
+from mockmail.world.rule import Rule, Rules
 from mockmail.world.settings import Settings
 from mockmail.world.stage import Person
 from mockmail.world.transcript import Transcript
+from mockmail.world.words import PROTOCOLS, RuleError
 
 DOMAIN = "example.org"
 """The local domain unless a scenario names others."""
-PROTOCOLS = ("imap", "pop3", *(role.value for role in Role))
-SECURE = ("imap", "pop3", "smtp", "submission")
-"""Those that have a port with TLS from the start, too."""
 
 
 class Broken(AssertionError):

@@ -37,6 +37,13 @@ def bdat(session: Session, argument: bytes) -> Answer:
     return reply(250, "2.0.0", f"{octets} octets received")
 
 
+def skip(session: Session, argument: bytes) -> Reading[None]:
+    """Read the chunk of a BDAT that is not done, and forget it."""
+    found = _ARGUMENTS.fullmatch(argument)
+    if found is not None:
+        yield from _chunk(session, int(found[1]), None)
+
+
 def _refused(session: Session, octets: int) -> Refused | None:
     """What is wrong with a chunk of so many octets now."""
     try:
@@ -74,7 +81,7 @@ def _only_chunks(session: Session) -> None:
 CHUNKING = Extension(
     "CHUNKING",
     rfc=3030,
-    commands=(CommandRow(b"BDAT", "BDAT octets [LAST]", bdat),),
+    commands=(CommandRow(b"BDAT", "BDAT octets [LAST]", bdat, skip=skip),),
     keywords=(keyword("CHUNKING"),),
     data_checks=(_not_both,),
 )
