@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from mockmail.control import deliveries, messages, rules, state, users
+from mockmail.control import aliases, deliveries, messages, rules, state, users
 from mockmail.control.call import VERSION
 from mockmail.control.endpoint import Endpoint, Handler
 
@@ -30,6 +30,11 @@ ENDPOINTS = (
     _row("GET", "/users", users.list_users),
     _row("POST", "/users", users.create_user, CONFLICT),
     _row("GET", "/users/{login}", users.show_user, NOT_FOUND),
+    _row("PATCH", "/users/{login}", users.change_user, NOT_FOUND),
+    _row("DELETE", "/users/{login}/sessions", users.disconnect_user, NOT_FOUND),
+    _row("GET", "/aliases", aliases.list_aliases),
+    _row("POST", "/aliases", aliases.add_alias),
+    _row("DELETE", "/aliases/{address}", aliases.remove_alias, NOT_FOUND),
     _row("GET", "/users/{login}/mailboxes", users.list_mailboxes, NOT_FOUND),
     _row("POST", "/users/{login}/mailboxes", users.create_mailbox, NOT_FOUND, CONFLICT),
     _row("GET", _MAILBOX, users.show_mailbox, NOT_FOUND),

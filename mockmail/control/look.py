@@ -45,6 +45,12 @@ def user(user: User) -> UserValue:
         login=user.login,
         password=user.password,
         address=user.address,
+        addresses=list(user.addresses),
+        disabled=user.disabled,
+        expired=user.expired,
+        read_only=user.read_only,
+        quota=user.quota,
+        locked_for=user.locked_for,
         mailboxes=[mailbox(user.login, each) for each in user.mailboxes.values()],
     )
 

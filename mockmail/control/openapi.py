@@ -27,6 +27,7 @@ _WORDS = {
     "uid": "The message's UID.",
     "number": "The place in the outbox, or in the delivery log, from 0.",
     "rule": "The rule's name.",
+    "address": "The address of an alias or a list.",
 }
 
 

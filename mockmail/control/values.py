@@ -52,8 +52,40 @@ class UserValue(Spec):
     """What to log in with; nothing here is secret."""
     address: str
     """The first of his addresses; empty if there is none."""
+    addresses: list[str]
+    """All of them: whose mail is his."""
+    disabled: bool
+    """He is not let in, whatever he knows."""
+    expired: bool
+    """His password is no longer good."""
+    read_only: bool
+    """He can look at his mailboxes, and change nothing."""
+    quota: int | None
+    """How many octets his mailboxes may hold."""
+    locked_for: float
+    """For how many seconds he is not let in, after too many wrong passwords."""
     mailboxes: list[MailboxValue]
     """His own mailboxes."""
+
+
+class AliasValue(Spec):
+    """An address that stands for others."""
+
+    url: str
+    """Where it is found here."""
+    address: str
+    """Without a local part it is for all that is nobody's in its domain."""
+    targets: list[str]
+    """Addresses, or logins."""
+    list: bool
+    """Whether EXPN tells who is on it."""
+
+
+class AliasesValue(Spec):
+    """Aliases and lists."""
+
+    aliases: list[AliasValue]
+    """The aliases, then the lists, each in the order in which they were added."""
 
 
 class StateValue(Spec):

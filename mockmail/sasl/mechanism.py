@@ -11,7 +11,7 @@ from math import ceil
 
 from mockmail.chance import Chance
 from mockmail.clock import Clock
-from mockmail.sasl.saslprep import prepared
+from mockmail.saslprep import prepared
 from mockmail.store.newcomers import newcomer
 from mockmail.store.store import Store
 from mockmail.store.user import User
@@ -110,16 +110,13 @@ def let_in(
 
 
 def _called(store: Store, name: str) -> User | None:
-    """The user whose name is that or is prepared to the same (RFC 4013), or a new one."""
-    if (user := store.users.get(name)) is not None:
-        return user
+    """The user of that name, or a new one."""
+    directory = store.directory
+    user = directory.called(name)
     wanted = prepared(name)
-    if wanted is None:
-        return None
-    found = next((user for user in store.users.values() if prepared(user.name) == wanted), None)
-    if found is None and store.directory.settings.any_user:
-        found = store.directory.user_of(store.directory.full(wanted)) or newcomer(store, wanted)
-    return found
+    if user is None and wanted is not None and directory.settings.any_user:
+        user = directory.user_of(directory.full(wanted)) or newcomer(store, wanted)
+    return user
 
 
 def check_password(realm: Realm, name: str, password: str) -> User:

@@ -34,6 +34,15 @@ def settle(realm: Realm, settings: AccountSettings) -> None:
     realm.store.directory.settings = settings
 
 
+def test_what_looks_the_same_is_the_same(realm: Realm) -> None:
+    jorg = realm.store.users["jörg"]
+    assert check_password(realm, "jo\u0308rg", "pass wo\u0308rd") is jorg
+    assert check_password(realm, "j\u00ad\u00f6rg", "pass\u00a0wörd") is jorg
+    for name, password in (("jörg", "pass word"), ("jörg\ue000", "pass wörd"), ("jörg", "\ue000")):
+        with pytest.raises(AuthenticationFailed):
+            check_password(realm, name, password)
+
+
 @pytest.mark.parametrize("log_in", [check_password, digest])
 def test_any_password(realm: Realm, log_in: Callable[[Realm, str, str], User]) -> None:
     settle(realm, AccountSettings(any_password=True, lockout_failures=1))
