@@ -23,7 +23,9 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.client.outcome import Outcome, Race
     from mockmail.client.pop3 import Pop3Answer
     from mockmail.client.smtp import SmtpAnswer
-    from mockmail.delivery.delivery import Sent
+    from mockmail.delivery.sent import Sent
+    from mockmail.delivery.settings import DeliverySettings
+    from mockmail.delivery.status import DeliveryStatus
     from mockmail.imap.settings import ImapSettings
     from mockmail.message.attachment import Attachment
     from mockmail.pop3.settings import Pop3Settings
@@ -33,6 +35,8 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.serve.memory import MemoryStream
     from mockmail.serve.server import Server
     from mockmail.serve.waiting import WaitTimeout
+    from mockmail.smtp.settings import SmtpSettings
+    from mockmail.store.settings import AccountSettings
     from mockmail.world.account import User
     from mockmail.world.effect import Effect
     from mockmail.world.effects import (
@@ -51,16 +55,18 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
         Stall,
     )
     from mockmail.world.faults import Faults
-    from mockmail.world.mailbox import Mailbox
+    from mockmail.world.mailbox import Mailbox, MailboxGone
     from mockmail.world.message import Flags, Message, MessageGone
     from mockmail.world.moment import Moment
     from mockmail.world.named import NotThere
     from mockmail.world.rule import Match, Rule, When
+    from mockmail.world.settings import Settings
     from mockmail.world.transcript import Transcript
     from mockmail.world.words import RuleError
     from mockmail.world.world import Broken
 
 _HOMES = {
+    "AccountSettings": "mockmail.store.settings",
     "Answer": "mockmail.world.effects",
     "AsyncImapClient": "mockmail.client.drivers",
     "AsyncPop3Client": "mockmail.client.drivers",
@@ -71,6 +77,8 @@ _HOMES = {
     "Cut": "mockmail.world.effects",
     "Delay": "mockmail.world.effects",
     "Deliver": "mockmail.world.effects",
+    "DeliverySettings": "mockmail.delivery.settings",
+    "DeliveryStatus": "mockmail.delivery.status",
     "Drop": "mockmail.world.effects",
     "Effect": "mockmail.world.effect",
     "Endpoint": "mockmail.serve.endpoint",
@@ -84,6 +92,7 @@ _HOMES = {
     "Pop3Settings": "mockmail.pop3.settings",
     "Inject": "mockmail.world.effects",
     "Mailbox": "mockmail.world.mailbox",
+    "MailboxGone": "mockmail.world.mailbox",
     "Match": "mockmail.world.rule",
     "MemoryStream": "mockmail.serve.memory",
     "Message": "mockmail.world.message",
@@ -100,11 +109,13 @@ _HOMES = {
     "Rule": "mockmail.world.rule",
     "RuleError": "mockmail.world.words",
     "ScenarioError": "mockmail.scenario.errors",
-    "Sent": "mockmail.delivery.delivery",
+    "Sent": "mockmail.delivery.sent",
     "Server": "mockmail.serve.server",
     "ServerThread": "mockmail.serve.loop",
+    "Settings": "mockmail.world.settings",
     "SmtpAnswer": "mockmail.client.smtp",
     "SmtpClient": "mockmail.client.drivers",
+    "SmtpSettings": "mockmail.smtp.settings",
     "Split": "mockmail.world.effects",
     "Stall": "mockmail.world.effects",
     "Transcript": "mockmail.world.transcript",
@@ -117,6 +128,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AccountSettings",
     "Answer",
     "AsyncImapClient",
     "AsyncPop3Client",
@@ -127,6 +139,8 @@ __all__ = [
     "Cut",
     "Delay",
     "Deliver",
+    "DeliverySettings",
+    "DeliveryStatus",
     "Drop",
     "Effect",
     "Endpoint",
@@ -139,6 +153,7 @@ __all__ = [
     "ImapSettings",
     "Inject",
     "Mailbox",
+    "MailboxGone",
     "Match",
     "MemoryStream",
     "Message",
@@ -159,8 +174,10 @@ __all__ = [
     "Sent",
     "Server",
     "ServerThread",
+    "Settings",
     "SmtpAnswer",
     "SmtpClient",
+    "SmtpSettings",
     "Split",
     "Stall",
     "Transcript",

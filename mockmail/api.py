@@ -4,13 +4,15 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from os import PathLike
+from typing import Unpack
 
 import trio
 
-from mockmail.imap.settings import ImapSettings
-from mockmail.pop3.settings import Pop3Settings
+from mockmail.client.waiting import running
 from mockmail.serve.loop import Loop, ServerThread
 from mockmail.serve.server import Server
+from mockmail.world.arguments import check_arguments
+from mockmail.world.settings import Settings, check_settings
 from mockmail.world.world import World
 
 Scenario = str | PathLike[str]
@@ -20,15 +22,20 @@ def _world(
     scenario: Scenario | None,
     seed: int,
     capabilities: str,
-    imap: ImapSettings | None,
-    pop3: Pop3Settings | None,
+    settings: Settings,
 ) -> World:
+    check_settings(settings)
+    check_arguments(
+        scenario=(scenario, str | PathLike | None),
+        seed=(seed, int),
+        capabilities=(capabilities, str),
+    )
     if scenario is None:
-        return World(seed=seed, capabilities=capabilities, imap=imap, pop3=pop3)
+        return World(seed=seed, capabilities=capabilities, **settings)
     # Only who has a scenario pays for reading YAML.
     from mockmail.scenario.load import load
 
-    return load(scenario).world(seed, capabilities, imap, pop3)
+    return load(scenario).world(seed, capabilities, **settings)
 
 
 @contextlib.contextmanager
@@ -37,16 +44,16 @@ def start_server(
     *,
     seed: int = 0,
     capabilities: str = "",
-    imap: ImapSettings | None = None,
-    pop3: Pop3Settings | None = None,
     thread: ServerThread | None = None,
+    **settings: Unpack[Settings],
 ) -> Iterator[Server]:
     """A server in a thread: for sync code, asyncio, subprocesses.
 
     `scenario` is the name of a shipped one, or a path to a YAML file; without it
     there are no users yet. `seed` is what all chance comes from. `capabilities`
     switches IMAP's on and off: ``"+LITERAL- -MOVE"``; ``mockmail capabilities``
-    lists them. `imap` and `pop3` have other settings, in place of the scenario's.
+    lists them. `imap`, `pop3`, `smtp`, `delivery` and `accounts` have other
+    settings, in place of the scenario's.
     The thread ends with the block unless it is lent as `thread`.
 
     ``ScenarioError`` if the file is not as it must be, ``ValueError`` for an
@@ -54,7 +61,8 @@ def start_server(
 
     At the end of the block the ports are closed and the clients dropped.
     """
-    anew = partial(_world, scenario, seed, capabilities, imap, pop3)
+    check_arguments(thread=(thread, ServerThread | None))
+    anew = partial(_world, scenario, seed, capabilities, settings)
     world = anew()
     with contextlib.ExitStack() as stack:
         server = Server(world, (thread or stack.enter_context(ServerThread())).loop, anew)
@@ -68,11 +76,18 @@ async def open_server(
     *,
     seed: int = 0,
     capabilities: str = "",
-    imap: ImapSettings | None = None,
-    pop3: Pop3Settings | None = None,
+    **settings: Unpack[Settings],
 ) -> AsyncIterator[Server]:
-    """The same in the caller's Trio loop, on that loop's clock."""
-    anew = partial(_world, scenario, seed, capabilities, imap, pop3)
+    """The same in the caller's Trio loop, on that loop's clock.
+
+    ``RuntimeError`` where none runs: asyncio takes `start_server`.
+    """
+    if (library := running()) != "trio":
+        raise RuntimeError(
+            f"open_server() needs a Trio loop, and {library or 'none'} runs here: use"
+            " start_server(), and in asyncio await what waits: server.aio"
+        )
+    anew = partial(_world, scenario, seed, capabilities, settings)
     world = anew()
     try:
         async with trio.open_nursery() as nursery:
@@ -95,14 +110,13 @@ def server_in_nursery(
     *,
     seed: int = 0,
     capabilities: str = "",
-    imap: ImapSettings | None = None,
-    pop3: Pop3Settings | None = None,
+    **settings: Unpack[Settings],
 ) -> Iterator[Server]:
     """The same for a caller that has a nursery and can't wait: the server's tasks run in it.
 
     At the end of the block they are cancelled, and end at the loop's next turn.
     """
-    anew = partial(_world, scenario, seed, capabilities, imap, pop3)
+    anew = partial(_world, scenario, seed, capabilities, settings)
     server = Server(anew(), Loop(nursery), anew)
     try:
         yield server

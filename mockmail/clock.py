@@ -27,9 +27,10 @@ class Clock:
         self.epoch = epoch
         self.advanced = 0.0
         """Seconds that were asked for by `advance`."""
-        self.driver = driver
         self.rate = 1.0
         """Seconds of waits that pass in one of the driver's."""
+        self._driver = driver
+        self._driven_from = 0.0
 
     @property
     def now(self) -> datetime:
@@ -37,20 +38,37 @@ class Clock:
         return self.epoch + timedelta(seconds=int(self.advanced))
 
     @property
+    def driver(self) -> Callable[[], float] | None:
+        """Who counts the seconds of waits; a new one goes on from where the last one left off."""
+        return self._driver
+
+    @driver.setter
+    def driver(self, driver: Callable[[], float] | None) -> None:
+        waited = 0.0 if self._driver is None else self.waited - self.advanced
+        self._driver = driver
+        self._driven_from = 0.0 if driver is None else driver() - waited / self.rate
+
+    @property
     def waited(self) -> float:
         """Seconds on the scale of waits and deadlines; only differences mean anything."""
-        driver = self.driver
-        return self.advanced if driver is None else driver() * self.rate + self.advanced
+        driver = self._driver
+        if driver is None:
+            return self.advanced
+        return (driver() - self._driven_from) * self.rate + self.advanced
 
     def advance(self, seconds: float) -> None:
         """Move both kinds of time on by `seconds`.
 
         ``ValueError`` if they are negative or lead beyond the year 9999.
         """
+        self.advanced = self.after(seconds)
+
+    def after(self, seconds: float) -> float:
+        """What `advanced` would be after ``advance(seconds)``; ``ValueError`` as there."""
         if not seconds >= 0:
             raise ValueError(f"time can't go back: advance({seconds})")
         try:
             _ = self.epoch + timedelta(seconds=self.advanced + seconds)
         except OverflowError:
             raise ValueError(f"time ends before that: advance({seconds})") from None
-        self.advanced += seconds
+        return self.advanced + seconds

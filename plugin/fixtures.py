@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from os import PathLike
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 import pytest
 
 from pytest_mockmail.servers import RUN_SERVERS, SERVERS, Asked, asked, the_only
 
 if TYPE_CHECKING:  # imported when a fixture is used: a run without mail pays nothing
-    from mockmail import Conflict, Faults, ImapSettings, Pop3Settings, Server, ServerThread
+    from mockmail import Conflict, Faults, Server, ServerThread, Settings
 
     MakeServer = Callable[..., Server]
 
@@ -59,8 +59,8 @@ def make_mailserver(
     """A function that makes mail servers, each like ``mailserver``, and checked like it.
 
     ``make_mailserver("demo")``, or ``make_mailserver(scenario=None, capabilities="-MOVE",
-    seed=1, imap=ImapSettings(…), pop3=Pop3Settings(…))``; what is left out is as the test's marker, the
-    command line or the ini file has it. All of them are closed with the test.
+    seed=1, imap=ImapSettings(…), pop3=Pop3Settings(…), smtp=SmtpSettings(…),
+    delivery=DeliverySettings(…))``; what is left out is as the test's marker, the command line or the ini file has it. All of them are closed with the test.
     """
     servers = request.node.stash.setdefault(SERVERS, [])
 
@@ -115,12 +115,11 @@ def _maker(
         *,
         capabilities: str = default.capabilities,
         seed: int = default.seed,
-        imap: "ImapSettings | None" = None,
-        pop3: "Pop3Settings | None" = None,
+        **settings: "Unpack[Settings]",
     ) -> "Server":
         check()
         started = start_server(
-            scenario, capabilities=capabilities, seed=seed, imap=imap, pop3=pop3, thread=thread
+            scenario, capabilities=capabilities, seed=seed, thread=thread, **settings
         )
         servers.append(stack.enter_context(started))
         return servers[-1]

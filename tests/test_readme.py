@@ -44,7 +44,7 @@ def test_it_lists_every_public_name() -> None:
     assert set(re.findall(r"`(\w+)`", " ".join(first))) == set(mockmail.__all__)
 
 
-@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+@pytest.mark.parametrize("protocol", ["imap", "pop3", "smtp"])
 def test_its_table_of_capabilities_is_the_catalogue(
     capsys: pytest.CaptureFixture[str], protocol: str
 ) -> None:
@@ -58,7 +58,7 @@ def test_its_table_of_requests_is_the_catalogue(capsys: pytest.CaptureFixture[st
 
 
 def test_it_names_every_setting_of_pop3() -> None:
-    section = README.partition("### Extensions of POP3")[2].partition("\n## ")[0]
+    section = README.partition("### Extensions of POP3")[2].partition("\n### ")[0]
     names = {setting.name for setting in fields(mockmail.Pop3Settings)}
     assert names <= set(re.findall(r"`(\w+)`", section)) | {"capabilities"}
 
@@ -66,6 +66,24 @@ def test_it_names_every_setting_of_pop3() -> None:
 def test_its_table_of_points_is_theirs() -> None:
     rows = [f"| *{point.word}* | {point.meaning} |" for point in Point]
     assert "\n".join(rows) in README
+
+
+def test_it_names_every_setting_of_accounts() -> None:
+    section = README.partition("## Users as they are")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE)
+    assert {setting.name for setting in fields(mockmail.AccountSettings)} <= set(rows)
+
+
+def test_it_names_every_setting_of_smtp() -> None:
+    section = README.partition("### Extensions of SMTP")[2].partition("\n## ")[0]
+    names = {setting.name for setting in fields(mockmail.SmtpSettings)}
+    assert names <= set(re.findall(r"`(\w+)`", section)) | {"capabilities"}
+
+
+def test_it_names_every_setting_of_delivery() -> None:
+    section = README.partition("## Sent mail")[2].partition("\n## ")[0]
+    names = {setting.name for setting in fields(mockmail.DeliverySettings)}
+    assert names <= set(re.findall(r"`(\w+)`", section))
 
 
 def test_it_has_the_two_commands() -> None:

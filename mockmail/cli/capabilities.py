@@ -1,4 +1,4 @@
-"""``mockmail capabilities``: what IMAP or POP3 consists of here, and what can be switched."""
+"""``mockmail capabilities``: what IMAP, POP3 or SMTP consists of here, and what can be switched."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
@@ -9,6 +9,9 @@ from mockmail.imap import catalog as imap
 from mockmail.imap.rows import Extension as ImapExtension
 from mockmail.pop3 import catalog as pop3
 from mockmail.pop3.rows import Extension as Pop3Extension
+from mockmail.smtp import catalog as smtp
+from mockmail.smtp.rows import ALL
+from mockmail.smtp.rows import Extension as SmtpExtension
 
 Row = tuple[str, ...]
 
@@ -46,19 +49,34 @@ def pop3_table() -> list[Row]:
     return rows
 
 
-TABLES: dict[str, Callable[[], list[Row]]] = {"imap": imap_table, "pop3": pop3_table}
+def smtp_table() -> list[Row]:
+    """The same, with the ports on which it can be."""
+    rows: list[Row] = [("extension", "RFC", "commands", "where", "default", "requires", "module")]
+    for extension in smtp.EXTENSIONS:
+        commands = ", ".join(row.name.decode() for row in extension.commands)
+        where = "" if extension.roles == ALL else ", ".join(r.value for r in extension.roles)
+        rows.append((*_names(extension), commands, where, *_rest(extension, smtp)))
+    return rows
 
 
-def _names(extension: ImapExtension | Pop3Extension) -> Row:
+TABLES: dict[str, Callable[[], list[Row]]] = {
+    "imap": imap_table,
+    "pop3": pop3_table,
+    "smtp": smtp_table,
+}
+AnyExtension = ImapExtension | Pop3Extension | SmtpExtension
+
+
+def _names(extension: "AnyExtension") -> Row:
     return extension.name, str(extension.rfc or "")
 
 
-def _rest(extension: ImapExtension | Pop3Extension, catalog: ModuleType) -> Row:
+def _rest(extension: "AnyExtension", catalog: ModuleType) -> Row:
     default = "on" if extension.default else "off"
     return default, " ".join(extension.requires), _module(extension, catalog)
 
 
-def _module(extension: ImapExtension | Pop3Extension, catalog: ModuleType) -> str:
+def _module(extension: "AnyExtension", catalog: ModuleType) -> str:
     """Where an extension is made: the module that has it as a name of its own."""
     modules = [each for each in vars(catalog).values() if isinstance(each, ModuleType)]
     made_in = (each for each in modules if extension in vars(each).values())

@@ -22,8 +22,9 @@ from mockmail.scenario.load import load
 from mockmail.serve.loop import Loop, ServerThread
 from mockmail.serve.server import LOOPBACK, Server
 from mockmail.world.words import PROTOCOLS
+from mockmail.world.words import SECURE as HAVE_TLS
 
-SECURE = tuple(f"{protocol}s" for protocol in PROTOCOLS)
+SECURE = tuple(f"{protocol}s" for protocol in HAVE_TLS)
 _LAST_PORT = 65_535
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
@@ -39,7 +40,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         implied = "; implies --tls" if scheme in SECURE else ""
         what = f"{scheme.upper()}'s port; 0 or none: the system chooses{implied}"
         add(f"--{scheme}-port", type=_port, metavar="N", help=what)
-    add("--tls", action="store_true", help="IMAPS, POP3S, SMTPS, STARTTLS and STLS, too")
+    add(
+        "--tls",
+        action="store_true",
+        help="IMAPS, POP3S, SMTPS, SUBMISSIONS, STARTTLS and STLS, too",
+    )
     add("--name", type=_host_name, metavar="HOST", help="how the server calls itself")
     add("--seed", type=int, default=0, metavar="N", help="what all chance comes from (%(default)s)")
     add(
@@ -287,14 +292,15 @@ def _lines(facts: dict[str, object]) -> str:
     ports, users, host, control = (facts[name] for name in ("ports", "users", "host", "control"))
     assert isinstance(ports, dict)
     assert isinstance(users, dict)
-    lines = [f"{scheme:6}{host} port {port}" for scheme, port in ports.items()]
+    wide = max(map(len, ports)) + 2
+    lines = [f"{scheme:{wide}}{host} port {port}" for scheme, port in ports.items()]
     if facts["ca"] is not None:
-        lines.append(f"{'ca':6}{facts['ca']}")
+        lines.append(f"{'ca':{wide}}{facts['ca']}")
     if control is not None:
         assert isinstance(control, dict)
-        lines.append(f"{'http':6}{control['url']}, token {control['token']}")
+        lines.append(f"{'http':{wide}}{control['url']}, token {control['token']}")
     lines += [
-        f"{'user':6}{login}, password {user['password']}, {user['address']}"
+        f"{'user':{wide}}{login}, password {user['password']}, {user['address']}"
         for login, user in users.items()
     ]
     return "\n".join([*lines, f"serving {facts['scenario']}; Ctrl-C ends it"])

@@ -18,6 +18,7 @@ from mockmail.near import choice, near
 from mockmail.store.journal import Entry as Stored
 from mockmail.store.names import canonical
 from mockmail.store.store import Store
+from mockmail.world.arguments import check_arguments
 from mockmail.world.world import World
 
 MAX_ORDERS = 1_000
@@ -41,8 +42,15 @@ class Conflict:
         sessions: int,
         enable: str | None,
     ) -> None:
-        if sessions not in range(1, 27):
-            raise ValueError(f"there can be 1 to 26 sessions, not {sessions!r}")
+        check_arguments(
+            user=(user, str | None),
+            uid=(uid, int | None),
+            mailbox=(mailbox, str),
+            sessions=(sessions, int),
+            enable=(enable, str | None),
+        )
+        if not 1 <= sessions <= 26:
+            raise ValueError(f"there can be 1 to 26 sessions, not {sessions}")
         self._world = world
         self._sessions = sessions
         with world.engine.turn():

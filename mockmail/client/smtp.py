@@ -1,5 +1,6 @@
 """SMTP's commands as a scripted client gives them, and its answers."""
 
+import base64
 import re
 from collections.abc import Iterable, Sequence
 
@@ -16,7 +17,11 @@ _LINE = re.compile(rb"(\d{3})[ -](?:(\d\.\d{1,3}\.\d{1,3}) ?)?(.*)", re.DOTALL)
 class SmtpAnswer(Answer):
     """What SMTP replied: a code such as ``250`` as `status`, an enhanced one as `code`."""
 
+    replies: "tuple[SmtpAnswer, ...]"
+    """Each of several replies, as LMTP gives one for each recipient; otherwise the one."""
+
     def __init__(self, lines: Sequence[bytes], *, asked: bool = True) -> None:
+        self.replies = (self,)
         found = [each.groups() for each in map(_LINE.fullmatch, lines) if each is not None]
         status, code, _ = found[-1] if found else (b"", None, b"")
         text = b"\n".join(each[2] for each in found)
@@ -29,7 +34,10 @@ class SmtpAnswer(Answer):
 
 
 class SmtpCommands(Client[SmtpAnswer, R]):
-    """The commands of SMTP; each is answered by an `SmtpAnswer`, whatever its code."""
+    """The commands of SMTP and LMTP; each is answered by an `SmtpAnswer`, whatever its code."""
+
+    _recipients = 0
+    """Whom the server has accepted in this mail transaction."""
 
     def send(self, line: str) -> R:
         """A command in words of your own: ``send("VRFY anna")``."""
@@ -38,6 +46,13 @@ class SmtpCommands(Client[SmtpAnswer, R]):
     def ehlo(self, host: str = HOST) -> R:
         return self.send(f"EHLO {host}")
 
+    def lhlo(self, host: str = HOST) -> R:
+        return self.send(f"LHLO {host}")
+
+    def auth_plain(self, user: str, password: str) -> R:
+        """AUTH PLAIN, with what proves who it is in the same line."""
+        return self.send(_plain(user, password))
+
     def mail(self, sender: str, parameters: str = "") -> R:
         return self.send(_with(f"MAIL FROM:<{sender}>", parameters))
 
@@ -45,8 +60,15 @@ class SmtpCommands(Client[SmtpAnswer, R]):
         return self.send(_with(f"RCPT TO:<{recipient}>", parameters))
 
     def data(self, message: bytes | str) -> R:
-        """DATA, and the message if the server wants it: with CRLF, and dots before dots."""
+        """DATA, and the message if the server wants it: with CRLF, and dots before dots.
+
+        LMTP's answer is its first refusal, or its last reply; `SmtpAnswer.replies` has them all.
+        """
         return self.run(self._data(message))
+
+    def bdat(self, octets: bytes, *, last: bool = False) -> R:
+        """BDAT with a chunk as it is."""
+        return self.run(self._bdat(octets, last=last))
 
     def rset(self) -> R:
         return self.send("RSET")
@@ -69,12 +91,24 @@ class SmtpCommands(Client[SmtpAnswer, R]):
         if entry is None:
             self._unasked += greeting.lines
             return greeting
-        return (yield from self._command(f"EHLO {HOST}"))
+        hello = "LHLO" if self._link.protocol == "lmtp" else "EHLO"
+        answer = yield from self._command(f"{hello} {HOST}")
+        if entry.user:
+            answer = yield from self._command(_plain(entry.user, entry.password))
+            if not answer.ok:
+                raise ValueError(self._story(f"was refused as {entry.user}"))
+        return answer
 
     def _command(self, line: str) -> Steps[SmtpAnswer]:
         octets = one_line(line) + b"\r\n"
         self._set_aside()
-        return (yield from self._reply(octets))
+        answer = yield from self._reply(octets)
+        word = line.partition(" ")[0].upper()
+        if word == "RCPT":
+            self._recipients += answer.ok
+        elif word in ("MAIL", "RSET", "EHLO", "LHLO") and answer.ok:
+            self._recipients = 0
+        return answer
 
     def _reply(self, octets: bytes) -> Steps[SmtpAnswer]:
         lines = [(yield octets)]
@@ -88,7 +122,24 @@ class SmtpCommands(Client[SmtpAnswer, R]):
         if not answer.ok:
             return answer
         end = b"" if octets.endswith(b"\r\n") or not octets else b"\r\n"
-        return (yield from self._reply(stuff(octets) + end + b".\r\n"))
+        return (yield from self._told_of_all(stuff(octets) + end + b".\r\n"))
+
+    def _bdat(self, octets: bytes, *, last: bool) -> Steps[SmtpAnswer]:
+        self._set_aside()
+        data = b"BDAT %d%b\r\n%b" % (len(octets), b" LAST" * last, octets)
+        return (yield from (self._told_of_all(data) if last else self._reply(data)))
+
+    def _told_of_all(self, octets: bytes) -> Steps[SmtpAnswer]:
+        """Send the end of a message, and read what is said of it."""
+        if self._link.protocol != "lmtp" or not self._recipients:
+            return (yield from self._reply(octets))
+        first = yield from self._reply(octets)
+        replies = [first]
+        while len(replies) < self._recipients:
+            replies += [(yield from self._reply(b""))]
+        answer = next((each for each in replies if not each.ok), replies[-1])
+        answer.replies = tuple(replies)
+        return answer
 
     def _send_mail(
         self, sender: str, recipients: Sequence[str], message: bytes | str
@@ -106,3 +157,8 @@ class SmtpCommands(Client[SmtpAnswer, R]):
 
 def _with(command: str, parameters: str) -> str:
     return f"{command} {parameters}" if parameters else command
+
+
+def _plain(user: str, password: str) -> str:
+    proof = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+    return f"AUTH PLAIN {proof}"

@@ -18,7 +18,7 @@ from mockmail.control.values import (
     OutboxValue,
     SentValue,
 )
-from mockmail.delivery.delivery import Sent
+from mockmail.delivery.sent import Sent
 from mockmail.message.attachment import Attachment
 from mockmail.near import near
 from mockmail.scenario.spec import AttachedSpec, aware

@@ -5,7 +5,7 @@ time that does not depend on the number of messages.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -16,6 +16,8 @@ from typing import TypeVar
 from msgspec import Struct, structs
 
 from mockmail.clock import EPOCH
+from mockmail.delivery.remote import RemoteReply, check_place, remote_reply
+from mockmail.delivery.settings import DeliverySettings
 from mockmail.imap.catalog import catalogue
 from mockmail.imap.settings import ImapSettings
 from mockmail.pop3.catalog import catalogue as pop3_catalogue
@@ -27,7 +29,20 @@ from mockmail.scenario.files import find
 from mockmail.scenario.mistakes import Path
 from mockmail.scenario.scenario import Scenario
 from mockmail.scenario.seeding import Seeding
-from mockmail.scenario.spec import ImapSpec, Pop3Spec, ScenarioSpec, UserSpec, aware
+from mockmail.scenario.spec import (
+    AccountsSpec,
+    DeliverySpec,
+    ImapSpec,
+    Pop3Spec,
+    RemoteSpec,
+    ScenarioSpec,
+    SmtpSpec,
+    UserSpec,
+    aware,
+)
+from mockmail.smtp.catalog import catalogues as smtp_catalogues
+from mockmail.smtp.settings import SmtpSettings
+from mockmail.store.settings import AccountSettings
 from mockmail.store.store import Store
 from mockmail.world.rule import Rule
 from mockmail.world.world import first_uidvalidity
@@ -84,10 +99,16 @@ def _build(document: Document, beside: Beside) -> Scenario:
         with document.kept():
             if not domain.isascii() or not domain:
                 raise document.error(("domains", number), f"{domain!r} is no domain in US-ASCII")
+    accounts = _settings(document, "accounts", AccountSettings, spec.accounts or AccountsSpec())
+    store.directory.domains = tuple(domain.lower() for domain in spec.domains)
     seeding = Seeding(document, store, beside, epoch=epoch, seed=spec.seed)
     for login, user in spec.users.items():
         with document.kept():
             seeding.user(login, user or UserSpec(), spec.domains[0])
+    for aliases, expands in ((spec.aliases, False), (spec.lists, True)):
+        for name, targets in aliases.items():
+            with document.kept():
+                seeding.alias(name, targets, expands=expands)
     seeding.share()
     for name, shared in spec.shared.items():
         with document.kept():
@@ -98,8 +119,28 @@ def _build(document: Document, beside: Beside) -> Scenario:
     pop3 = _settings(document, "pop3", Pop3Settings, spec.pop3 or Pop3Spec())
     with document.kept(), _at(document, ("pop3", "capabilities")):
         pop3_catalogue(pop3.capabilities)
+    smtp = _settings(document, "smtp", SmtpSettings, spec.smtp or SmtpSpec())
+    with document.kept(), _at(document, ("smtp", "capabilities")):
+        smtp_catalogues(smtp.capabilities)
+    delivery = _settings(document, "delivery", DeliverySettings, spec.delivery or DeliverySpec())
+    remote = []
+    for number, each in enumerate(spec.remote):
+        with document.kept():
+            remote.append(_remote(document, each, spec.domains, ("remote", number)))
     document.raise_mistakes()
-    return Scenario(store, epoch, spec.domains, list(rules.values()), spec.capabilities, imap, pop3)
+    return Scenario(
+        store,
+        epoch,
+        spec.domains,
+        list(rules.values()),
+        spec.capabilities,
+        remote,
+        imap=imap,
+        pop3=pop3,
+        smtp=smtp,
+        delivery=delivery,
+        accounts=accounts,
+    )
 
 
 def _add_rule(document: Document, rules: dict[str, Rule], given: object, path: Path) -> None:
@@ -122,6 +163,14 @@ def _at(document: Document, path: Path) -> Iterator[None]:
         yield
     except ValueError as error:
         raise document.error(path, str(error)) from None
+
+
+def _remote(
+    document: Document, spec: RemoteSpec, domains: Iterable[str], path: Path
+) -> tuple[str, RemoteReply]:
+    with _at(document, path):
+        check_place(spec.to, [domain.lower() for domain in domains])
+        return spec.to, remote_reply(spec.code, spec.status, spec.text, spec.times)
 
 
 def _settings(document: Document, key: str, kind: Callable[..., T], given: Struct) -> T:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Unpack
 
 from mockmail.clock import Clock
-from mockmail.imap.settings import ImapSettings
-from mockmail.pop3.settings import Pop3Settings
+from mockmail.delivery.remote import RemoteReply
 from mockmail.store.store import Store
 from mockmail.world.rule import Rule
+from mockmail.world.settings import Settings
 from mockmail.world.world import World
 
 
@@ -21,32 +22,33 @@ class Scenario:
         domains: Sequence[str],
         rules: Sequence[Rule],
         capabilities: str = "",
-        imap: ImapSettings | None = None,
-        pop3: Pop3Settings | None = None,
+        remote: Sequence[tuple[str, RemoteReply]] = (),
+        **settings: Unpack[Settings],
     ) -> None:
         self._store = store
         self._epoch = epoch
         self._domains = tuple(domains)
         self._rules = tuple(rules)
         self._capabilities = capabilities
-        self._imap = imap
-        self._pop3 = pop3
+        self._remote = tuple(remote)
+        self._settings = settings
 
     def world(
         self,
         seed: int = 0,
         capabilities: str = "",
-        imap: ImapSettings | None = None,
-        pop3: Pop3Settings | None = None,
+        **settings: Unpack[Settings],
     ) -> World:
         """A fresh world; `capabilities` come after the scenario's own, settings in their place."""
-        return World(
+        world = World(
             store=self._store.fork(),
             clock=Clock(self._epoch),
             seed=seed,
             domains=self._domains,
             rules=[rule.copy() for rule in self._rules],
             capabilities=f"{self._capabilities} {capabilities}",
-            imap=imap or self._imap,
-            pop3=pop3 or self._pop3,
+            **(self._settings | settings),
         )
+        for place, reply in self._remote:
+            world.delivery.remotes.set(place, reply)
+        return world

@@ -26,6 +26,7 @@ from mockmail.scenario.spec import (
     UserSpec,
     aware,
 )
+from mockmail.store.directory import Alias
 from mockmail.store.flags import SYSTEM_FLAGS, problem
 from mockmail.store.flags import flags as make_flags
 from mockmail.store.mailbox import MAX_KEYWORDS, Mailbox, TooManyKeywords
@@ -58,7 +59,7 @@ class Seeding:
         except Refused as error:
             raise self._document.error(path, str(error)) from None
         user.disabled, user.expired = spec.disabled, spec.expired
-        user.quota = spec.quota
+        user.read_only, user.quota = spec.read_only, spec.quota
         where: Path = (*path, "load")
         with self._document.kept():
             for found in self._beside.mailboxes(spec.load, where):
@@ -97,6 +98,15 @@ class Seeding:
         self._shares.append((mailbox, spec.share, (*path, "share")))
         address = user.addresses[0] if user.addresses else user.name
         self._fill(mailbox, address, spec, path, messages)
+
+    def alias(self, name: str, targets: str | list[str], *, expands: bool) -> None:
+        """An alias or a list, once all users are there."""
+        path: Path = ("lists" if expands else "aliases", name)
+        given = [targets] if isinstance(targets, str) else targets
+        try:
+            self._store.directory.add(Alias(name, tuple(given), expands))
+        except ValueError as error:
+            raise self._document.error(path, str(error)) from None
 
     def share(self) -> None:
         """Grant what was said of it, once all users are there."""

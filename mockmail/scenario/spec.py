@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta, defstruct, field
 
 from mockmail.clock import EPOCH
+from mockmail.delivery.settings import DeliverySettings
 from mockmail.imap.settings import ImapSettings
 from mockmail.pop3.settings import Pop3Settings
 from mockmail.scenario.document import Count, Spec
 from mockmail.scenario.rules import RuleSpec
+from mockmail.smtp.settings import SmtpSettings
+from mockmail.store.settings import AccountSettings
 from mockmail.world.world import DOMAIN
 
 Newlines = Literal["crlf", "keep"]
@@ -180,6 +183,8 @@ class UserSpec(Spec):
     """He is not let in, whatever he knows (CONTACTADMIN; RFC 5530)."""
     expired: bool = False
     """His password is no longer good (EXPIRED; RFC 5530)."""
+    read_only: bool = False
+    """He can look at his mailboxes, and change nothing; mail comes to him all the same."""
     quota: Count | None = None
     """How many octets his mailboxes may hold (OVERQUOTA; RFC 5530)."""
     load: Loads = []
@@ -195,6 +200,15 @@ if TYPE_CHECKING:
 
     class Pop3Spec(Spec):
         """Settings of POP3."""
+
+    class SmtpSpec(Spec):
+        """Settings of SMTP."""
+
+    class AccountsSpec(Spec):
+        """Settings of accounts."""
+
+    class DeliverySpec(Spec):
+        """Settings of delivery."""
 
 else:
 
@@ -213,8 +227,46 @@ else:
     Pop3Spec = _of_settings(
         "Pop3Spec", Pop3Settings, "Settings of POP3: limits, and how maildrops are treated."
     )
-SETTINGS: dict[type[Spec], type] = {ImapSpec: ImapSettings, Pop3Spec: Pop3Settings}
+    SmtpSpec = _of_settings(
+        "SmtpSpec", SmtpSettings, "Settings of SMTP: limits, and what its RFCs leave open."
+    )
+    AccountsSpec = _of_settings(
+        "AccountsSpec",
+        AccountSettings,
+        "Settings of accounts: who is let in, and whose mail an address is.",
+    )
+    DeliverySpec = _of_settings(
+        "DeliverySpec",
+        DeliverySettings,
+        "Settings of delivery: what can't be delivered, how often it is tried, sent mail.",
+    )
+SETTINGS: dict[type[Spec], type] = {
+    ImapSpec: ImapSettings,
+    Pop3Spec: Pop3Settings,
+    SmtpSpec: SmtpSettings,
+    AccountsSpec: AccountSettings,
+    DeliverySpec: DeliverySettings,
+}
 """What the values of these make; there the fields are described."""
+
+
+Targets = str | Annotated[list[str], Meta(min_length=1)]
+"""Addresses, or logins."""
+
+
+class RemoteSpec(Spec):
+    """What servers elsewhere say of mail to an address or a domain."""
+
+    to: str
+    """The address, or the domain."""
+    code: Annotated[int, Meta(ge=200, le=599)]
+    """The reply's code: 4xx is tried again, 5xx is returned to the sender."""
+    status: str = ""
+    """The enhanced one (RFC 3463), ``5.1.1``; what is usual with the code if nothing is said."""
+    text: str = ""
+    """What is said with it."""
+    times: Annotated[int, Meta(ge=1)] | None = None
+    """So many attempts are answered so, and later ones accepted; null: all."""
 
 
 class ScenarioSpec(Spec):
@@ -230,6 +282,11 @@ class ScenarioSpec(Spec):
     """Whose mail is delivered here."""
     users: dict[str, UserSpec | None] = {}
     """The users by login name."""
+    aliases: dict[str, Targets] = {}
+    """Addresses that stand for others: one, or several. ``@second.example`` is for all that is
+    nobody's in that domain."""
+    lists: dict[str, Targets] = {}
+    """Aliases that are mailing lists: EXPN tells who is on them."""
     shared: dict[str, SharedSpec | list[MessageSpec] | None] = {}
     """Mailboxes that all users have: ``Shared/…``, and newsgroups, ``#news.…``."""
     capabilities: str = ""
@@ -238,6 +295,14 @@ class ScenarioSpec(Spec):
     """Settings of IMAP."""
     pop3: Pop3Spec | None = None
     """Settings of POP3."""
+    smtp: SmtpSpec | None = None
+    """Settings of SMTP."""
+    accounts: AccountsSpec | None = None
+    """Settings of accounts."""
+    delivery: DeliverySpec | None = None
+    """Settings of delivery."""
+    remote: list[RemoteSpec] = []
+    """What servers elsewhere say."""
     rules: list[RuleSpec] = []
     """By which the server misbehaves."""
 

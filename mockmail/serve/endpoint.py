@@ -5,9 +5,9 @@ from mockmail.serve.memory import MemoryStream
 
 
 class Endpoint:
-    """Where one protocol is served: ``server.imap``, ``server.pop3``, ``server.smtp``.
+    """Where one protocol is served: ``server.imap``, ``server.pop3``, ``server.smtp``, …
 
-    Or served with TLS from the start: ``server.imaps``, ``server.pop3s``, ``server.smtps``.
+    Or served with TLS from the start: ``server.imaps``, ``server.pop3s``, ``server.smtps``, …
     """
 
     def __init__(self, hosting: Hosting, protocol: str, *, tls: bool = False) -> None:
@@ -34,10 +34,12 @@ class Endpoint:
 
     @property
     def url(self) -> str:
-        """``imap://127.0.0.1:40001``, or ``imaps://127.0.0.1:40002``."""
+        """``imap://127.0.0.1:40001``, or ``imaps://127.0.0.1:40002``; submission is ``smtp://``."""
         host, port = self._open()
         bracketed = f"[{host}]" if ":" in host else host
-        return f"{self._scheme}://{bracketed}:{port}"
+        # There is no scheme of its own: clients speak SMTP there.
+        scheme = self._scheme.replace("submission", "smtp")
+        return f"{scheme}://{bracketed}:{port}"
 
     @property
     def _scheme(self) -> str:
@@ -53,4 +55,5 @@ class Endpoint:
         return self._hosting.connect(self._protocol, tls=self._tls)
 
     def __repr__(self) -> str:
-        return f"<{self._scheme} endpoint, {'open' if self._address else 'not opened yet'}>"
+        state = "closed" if self._hosting.closed else "open" if self._address else "not opened yet"
+        return f"<{self._scheme} endpoint, {state}>"

@@ -1,1 +1,1 @@
-"""SMTP (RFC 5321): mail comes in, and goes to mailboxes or the outbox."""
+"""SMTP (RFC 5321), submission (RFC 6409) and LMTP (RFC 2033): mail comes in, to mailboxes or the outbox."""

@@ -1,170 +1,166 @@
-"""The commands of SMTP (RFC 5321 section 4.1.1)."""
+"""The commands that each server has (RFC 5321 section 4.5.1; RFC 2033 section 4)."""
 
 import re
-from email.utils import format_datetime
+from dataclasses import replace
+from typing import Literal
 
-from mockmail.message.message import Message
-from mockmail.smtp.reply import Refused, lines, reply
-from mockmail.smtp.session import MAX_MESSAGE, MAX_RECIPIENTS, Answer, CommandRow, Session
-from mockmail.wire.acts import COMMITTED, NOT_OFFERED, Heard, Say, Switch
+from mockmail.delivery.envelope import Envelope, Recipient
+from mockmail.smtp import syntax
+from mockmail.smtp.ends import block
+from mockmail.smtp.reply import Refused, Reply, reply
+from mockmail.smtp.rows import ESMTP, Answer, CommandRow, Extension, Role
+from mockmail.smtp.session import Session
+from mockmail.smtp.taking import refused_for_all, take, too_large
+from mockmail.wire.acts import Heard
 from mockmail.wire.buffer import TooLong
-from mockmail.wire.dot import unstuff
-from mockmail.wire.points import Point
-from mockmail.wire.turns import read
-
-EXTENSIONS = (b"PIPELINING", b"SIZE %d" % MAX_MESSAGE, b"8BITMIME", b"ENHANCEDSTATUSCODES")
-
-# Reverse-path  = Path / "<>"
-# Path          = "<" [ A-d-l ":" ] Mailbox ">"      ; source routes are ignored
-# Mailbox       = Local-part "@" ( Domain / address-literal )
-# Local-part    = Dot-string / Quoted-string
-_PATH = re.compile(
-    rb"<(?:@[^:<>]*:)?"
-    rb"((?:\"(?:[^\"\\\x00-\x1f]|\\[ -~])*\"|[^\"<>@\s\x00-\x1f\x7f]+)@[^<>@\s\x00-\x1f\x7f]+|)"
-    rb">(?: |\Z)"
-)
-# RCPT alone knows it without a domain (RFC 5321 section 4.1.1.3).
-_POSTMASTER = re.compile(rb"(?i)<(postmaster)>(?: |\Z)")
-
-
-def ehlo(session: Session, argument: bytes) -> Answer:
-    yield from ()
-    _greeted(session, argument, extended=True)
-    greeting = f"{session.host} greets {session.client}".encode()
-    offered = [b"STARTTLS"] if session.offers_tls() and not session.tls else []
-    return lines(250, [greeting, *EXTENSIONS, *offered])
 
 
 def helo(session: Session, argument: bytes) -> Answer:
     yield from ()
-    _greeted(session, argument, extended=False)
+    greet(session, argument, "HELO")
     return reply(250, "", session.host)
 
 
-def _greeted(session: Session, argument: bytes, *, extended: bool) -> None:
+def lhlo(session: Session, argument: bytes) -> Answer:
+    yield from ()
+    greet(session, argument, "LHLO")
+    return extensions(session)
+
+
+def ehlo(session: Session, argument: bytes) -> Answer:
+    yield from ()
+    greet(session, argument, "EHLO")
+    return extensions(session)
+
+
+def greet(session: Session, argument: bytes, word: Literal["HELO", "EHLO", "LHLO"]) -> None:
+    """The client has said its name, and which protocol it speaks."""
     if not argument:
         raise Refused(501, "5.5.4", "Expected the name of your host")
     # What it says goes into the Received field, so it can be no more than a word.
     session.client = re.sub(rb"[^!-~]", b"?", argument).decode("ascii")[:255]
-    session.extended = extended
+    session.greeted = word
     session.reset()
 
 
-def starttls(session: Session, argument: bytes) -> Answer:
-    """STARTTLS (RFC 3207 section 4)."""
-    yield from ()
-    if argument:
-        raise Refused(501, "5.5.4", "STARTTLS has no argument")
-    if session.tls:
-        raise Refused(503, "5.5.1", "TLS is on already")
-    if not session.extended:
-        raise Refused(503, "5.5.1", "EHLO comes first")
-    if not session.offers_tls():
-        raise Refused(454, "4.7.0", NOT_OFFERED)
-    session.tls = True
-    # Nothing that was said without protection holds any more, EHLO included (section 4.2).
-    session.client, session.extended = "", False
-    session.reset()
-    session.switch = Switch("tls", session.wait.timeout)
-    return reply(220, "2.0.0", "Ready to start TLS")
-
-
-def _path(session: Session, argument: bytes, word: bytes) -> tuple[str, list[bytes]]:
-    """The path behind ``FROM:`` or ``TO:``, and the parameters behind it."""
-    if not session.client:
-        raise Refused(503, "5.5.1", "EHLO comes first")
-    if argument[: len(word)].upper() != word:
-        raise Refused(501, "5.5.4", f"Expected {word.decode()}<address>")
-    rest = argument[len(word) :].lstrip(b" ")
-    found = _PATH.match(rest) or (_POSTMASTER.match(rest) if word == b"TO:" else None)
-    if found is None:
-        raise Refused(501, "5.1.7" if word == b"FROM:" else "5.1.3", "That is not an address")
-    try:
-        return found[1].decode("ascii"), rest[found.end() :].split()
-    except UnicodeDecodeError:
-        raise Refused(553, "5.6.7", "Addresses are US-ASCII without SMTPUTF8") from None
+def extensions(session: Session) -> Reply:
+    """What EHLO and LHLO are answered: the extensions of this moment (section 4.1.1.1)."""
+    lines = (row.line(session) for row in session.catalogue.keywords)
+    greeting = f"{session.host} greets {session.client}"
+    return reply(250, "", greeting, *(line for line in lines if line is not None))
 
 
 def mail(session: Session, argument: bytes) -> Answer:
     yield from ()
-    sender, parameters = _path(session, argument, b"FROM:")
-    if session.sender is not None:
+    if session.settings.hello and not session.greeted:
+        raise Refused(503, "5.5.1", f"{session.hello} comes first")
+    session.mails += 1
+    limit = session.settings.messages
+    if limit is not None and session.mails > limit:
+        session.finished = True
+        return reply(421, "4.7.0", f"{session.host} closes the connection: enough messages")
+    sender, parameters = syntax.path(argument, b"FROM:")
+    if session.envelope is not None:
         raise Refused(503, "5.5.1", "There is a mail transaction already")
-    keys = [parameter.partition(b"=")[0].upper() for parameter in parameters]
-    if len(set(keys)) < len(keys):
-        raise Refused(501, "5.5.4", "A parameter stands there twice")
-    for parameter in parameters:
-        key, _, value = parameter.partition(b"=")
-        if not session.extended or key.upper() not in (b"SIZE", b"BODY"):
-            raise Refused(555, "5.5.4", f"Unknown parameter {key.decode('ascii', 'replace')}")
-        if key.upper() == b"SIZE":
-            if not value.isdigit() or len(value) > 20:  # RFC 1870 section 5
-                raise Refused(501, "5.5.4", "SIZE is a number of octets")
-            if int(value) > MAX_MESSAGE:
-                raise Refused(552, "5.3.4", f"A message has at most {MAX_MESSAGE} octets")
-        elif value.upper() not in (b"7BIT", b"8BITMIME"):
-            raise Refused(501, "5.5.4", "BODY is 7BIT or 8BITMIME")
-    session.sender = sender
-    return reply(250, "2.1.0", "Sender ok")
+    envelope = _envelope(session, sender, parameters)
+    # RFC 6531 section 3.5: 550 for a sender, 553 for a recipient.
+    if not sender.isascii() and not envelope.utf8:
+        raise Refused(550, "5.6.7", "Addresses are US-ASCII without SMTPUTF8")
+    for check in session.catalogue.checks:
+        check(session, envelope)
+    _may_send(session, sender)
+    session.envelope = envelope
+    return session.notice or reply(250, "2.1.0", "Sender ok")
+
+
+def _envelope(session: Session, sender: str, parameters: syntax.Parameters) -> Envelope:
+    envelope = Envelope(sender, ())
+    session.notice = None
+    for key, value in parameters:
+        row = session.catalogue.mail.get(key) if session.extended else None
+        if row is None:
+            raise _unknown(key)
+        envelope = row.read(session, envelope, value)
+    return envelope
+
+
+def _unknown(key: bytes) -> Refused:
+    return Refused(555, "5.5.4", f"Unknown parameter {key.decode('ascii', 'replace')}")
+
+
+def _may_send(session: Session, sender: str) -> None:
+    """A user may send in his own name (RFC 6409 section 6.1)."""
+    settings, user = session.settings, session.user
+    if settings.own_sender and session.role is Role.SUBMISSION and user is not None and sender:
+        route = session.delivery.store.directory.resolve(sender)
+        if all(stop.login != user.name for stop in route.stops):
+            raise Refused(550, "5.7.1", f"{sender} is not an address of yours")
 
 
 def rcpt(session: Session, argument: bytes) -> Answer:
     yield from ()
-    address, parameters = _path(session, argument, b"TO:")
-    if session.sender is None:
-        raise Refused(503, "5.5.1", "MAIL comes first")
+    envelope = session.transaction()
+    if session.chunks is not None:
+        raise Refused(503, "5.5.1", "BDAT has begun")
+    address, parameters = syntax.path(argument, b"TO:")
     if not address:
         raise Refused(501, "5.1.3", "A recipient can't be empty")
-    if parameters:
-        raise Refused(555, "5.5.4", "RCPT takes no parameters")
-    if len(session.recipients) >= MAX_RECIPIENTS:
-        raise Refused(452, "4.5.3", f"At most {MAX_RECIPIENTS} recipients")
+    recipient = Recipient(address)
+    for key, value in parameters:
+        row = session.catalogue.rcpt.get(key) if session.extended else None
+        if row is None:
+            raise _unknown(key)
+        recipient = row.read(session, recipient, value)
+    if not address.isascii() and not envelope.utf8:
+        raise Refused(553, "5.6.7", "Addresses are US-ASCII without SMTPUTF8")
     delivery = session.delivery
     if "@" not in address:
         address += "@" + delivery.domains[0]  # RFC 5321 section 4.5.1: <Postmaster>
-    if delivery.is_unknown(address):
-        raise Refused(550, "5.1.1", f"There is no user {address}")
-    session.recipients.append(address)
-    return reply(250, "2.1.5", "Recipient ok")
+        recipient = replace(recipient, address=address)
+    _within_limits(session, address)
+    verdict = delivery.verify(address, envelope.sender, relays=session.role is not Role.LMTP)
+    if not verdict.ok:
+        raise Refused(verdict.code, verdict.status, verdict.text)
+    session.recipients.append(recipient)
+    return reply(verdict.code, verdict.status, verdict.text)
+
+
+def _within_limits(session: Session, address: str) -> None:
+    settings = session.settings
+    session.asked += 1
+    if session.asked > settings.recipients:
+        raise Refused(452, "4.5.3", f"At most {settings.recipients} recipients")
+    domain = address.rpartition("@")[2].lower()
+    most = settings.recipient_domains
+    if most is not None and domain not in session.domains and len(session.domains) >= most:
+        raise Refused(452, "4.5.3", f"At most {most} domains of recipients")
+    if most is not None:
+        session.domains[domain] = None
 
 
 def data(session: Session, argument: bytes) -> Answer:
     if argument:
         raise Refused(501, "5.5.4", "DATA has no argument")
-    if session.sender is None:
-        raise Refused(503, "5.5.1", "MAIL comes first")
+    session.transaction()
+    for check in session.catalogue.data_checks:
+        check(session)
     if not session.recipients:
-        raise Refused(554, "5.5.1", "No valid recipients")
-    yield Say(reply(354, "", "Go ahead; end with a dot on a line"), Point.CONTINUATION)
+        # RFC 2033 section 4.2: 503, where RFC 5321 section 3.3 has both.
+        code = 503 if session.role is Role.LMTP else 554
+        raise Refused(code, "5.5.1", "No valid recipients")
+    yield from session.ask(354, "Go ahead; end with a dot on a line")
     try:
-        block = yield from read(lambda: session.buffer.dot_block(MAX_MESSAGE), session.wait)
+        stuffed, submitted = yield from block(session)
     except TooLong:
-        session.reset()
-        raise Refused(552, "5.3.4", f"A message has at most {MAX_MESSAGE} octets") from None
-    yield Heard(block + b".\r\n")
-    session.taken += 1
-    queue_id = f"{session.name}{session.taken}"
-    submitted = unstuff(block)
-    message = Message(_trace(session, queue_id) + submitted, submitted=submitted)
-    session.delivery.accept(session.sender, tuple(session.recipients), message, session.name)
-    session.reset()
-    yield COMMITTED
-    return reply(250, "2.0.0", f"Accepted as {queue_id}")
-
-
-def _trace(session: Session, queue_id: str) -> bytes:
-    """Return-Path and Received (RFC 5321 section 4.4)."""
-    with_ = "SMTP" if not session.extended else "ESMTPS" if session.tls else "ESMTP"  # RFC 3848
-    return (
-        f"Return-Path: <{session.sender}>\r\n"
-        f"Received: from {session.client}\r\n"
-        f"\tby {session.host} with {with_} id {queue_id};\r\n"
-        f"\t{format_datetime(session.clock.now)}\r\n"
-    ).encode("ascii")
+        return (yield from refused_for_all(session, too_large(session)))
+    yield Heard(stuffed + b".\r\n")
+    return (yield from take(session, submitted))
 
 
 def rset(session: Session, argument: bytes) -> Answer:
     yield from ()
+    if argument:
+        raise Refused(501, "5.5.4", "RSET has no argument")
     session.reset()
     return reply(250, "2.0.0", "Reset")
 
@@ -174,37 +170,28 @@ def noop(session: Session, argument: bytes) -> Answer:
     return reply(250, "2.0.0", "OK")
 
 
-def vrfy(session: Session, argument: bytes) -> Answer:
-    yield from ()
-    if not argument:
-        raise Refused(501, "5.5.4", "Expected a name")
-    return reply(252, "2.0.0", "Send it mail to find out")  # RFC 5321 section 3.5.3
-
-
-def help_(session: Session, argument: bytes) -> Answer:
-    yield from ()
-    return lines(214, [b"2.0.0 " + row.syntax.encode() for row in COMMANDS.values()])
-
-
 def quit_(session: Session, argument: bytes) -> Answer:
     yield from ()
+    if argument:
+        raise Refused(501, "5.5.4", "QUIT has no argument")
     session.finished = True
     return reply(221, "2.0.0", f"{session.host} says goodbye")
 
 
-COMMANDS = {
-    row.name: row
-    for row in (
-        CommandRow(b"EHLO", "EHLO host", ehlo),
-        CommandRow(b"HELO", "HELO host", helo),
-        CommandRow(b"STARTTLS", "STARTTLS", starttls),
-        CommandRow(b"MAIL", "MAIL FROM:<address> [SIZE=octets] [BODY=7BIT|8BITMIME]", mail),
+BASE = Extension(
+    "SMTP",
+    rfc=5321,
+    commands=(
+        CommandRow(b"HELO", "HELO host", helo, ESMTP, free=True),
+        CommandRow(b"LHLO", "LHLO host", lhlo, (Role.LMTP,), free=True),
+        CommandRow(b"MAIL", "MAIL FROM:<address>", mail),
         CommandRow(b"RCPT", "RCPT TO:<address>", rcpt),
         CommandRow(b"DATA", "DATA", data),
-        CommandRow(b"RSET", "RSET", rset),
-        CommandRow(b"NOOP", "NOOP", noop),
-        CommandRow(b"VRFY", "VRFY name", vrfy),
-        CommandRow(b"HELP", "HELP", help_),
-        CommandRow(b"QUIT", "QUIT", quit_),
-    )
-}
+        CommandRow(b"RSET", "RSET", rset, free=True),
+        CommandRow(b"NOOP", "NOOP", noop, free=True),
+        CommandRow(b"QUIT", "QUIT", quit_, free=True),
+    ),
+)
+EHLO = Extension(
+    "EHLO", rfc=5321, roles=ESMTP, commands=(CommandRow(b"EHLO", "EHLO host", ehlo, free=True),)
+)

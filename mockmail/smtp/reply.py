@@ -1,6 +1,7 @@
 """How SMTP writes its replies (RFC 5321 section 4.2), with enhanced codes (RFC 2034)."""
 
 import re
+from dataclasses import dataclass
 
 from mockmail.wire.acts import Instead
 from mockmail.wire.response import Piece, Response
@@ -8,14 +9,32 @@ from mockmail.wire.response import Piece, Response
 MAX_TEXT = 500
 """Octets of text in a reply line, which has at most 512 with its code and CRLF."""
 _UNPRINTABLE = re.compile(rb"[^ -~]")
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a command is answered: a code, an enhanced one, and a text of one line or more."""
+
+    code: int
+    status: str
+    """The enhanced code (RFC 3463), or empty where there is none: after 334, 354, EHLO."""
+    lines: tuple[str, ...]
+    utf8: bool = False
+    """Whether the client has said that it takes UTF-8 (RFC 6531 section 3.7.4)."""
+
+
+def reply(code: int, status: str, *lines: str) -> Reply:
+    """``code status line``, or several such lines."""
+    return Reply(code, status, lines)
 
 
 class Refused(Exception):
     """The command ends in a reply of 4yz or 5yz."""
 
-    def __init__(self, code: int, status: str, text: str) -> None:
-        super().__init__(text)
-        self.reply = reply(code, status, text)
+    def __init__(self, code: int, status: str, *lines: str) -> None:
+        super().__init__(lines[0])
+        self.reply = reply(code, status, *lines)
 
 
 def _lines(response: Response) -> list[Piece]:
@@ -26,16 +45,22 @@ def _lines(response: Response) -> list[Piece]:
     ]
 
 
-def reply(code: int, status: str, text: str) -> Response:
-    """``code status text``; `status` is the enhanced code (RFC 3463), or empty where there is none."""
-    line = (f"{status} {text}" if status else text).encode("ascii", "backslashreplace")
+def written(said: Reply, *, statuses: bool = True) -> Response:
+    """The reply as it is sent; enhanced codes are left out where this server has none."""
+    prefix = f"{said.status} " if said.status and statuses else ""
+    return Response(
+        b"%d" % said.code,
+        None,
+        [_text(f"{prefix}{line}", utf8=said.utf8) for line in said.lines],
+        _lines,
+    )
+
+
+def _text(line: str, *, utf8: bool) -> bytes:
     # What a client wrote may stand in it (RFC 5321 section 4.2, textstring; 4.5.3.1.5).
-    return Response(b"%d" % code, None, [_UNPRINTABLE.sub(b"?", line)[:MAX_TEXT]], _lines)
-
-
-def lines(code: int, items: list[bytes]) -> Response:
-    """A reply of several lines."""
-    return Response(b"%d" % code, None, [*items], _lines)
+    if utf8:
+        return _CONTROL.sub(b"?", line.encode("utf-8", "replace"))[:MAX_TEXT]
+    return _UNPRINTABLE.sub(b"?", line.encode("ascii", "backslashreplace"))[:MAX_TEXT]
 
 
 STATUSES = GREETINGS = tuple(map(str, range(200, 600)))
@@ -45,7 +70,7 @@ LAST = ("421",)
 
 def instead_of(instead: Instead) -> Response:
     """What is said in a command's place."""
-    return reply(int(instead.status), instead.code, instead.text)
+    return written(reply(int(instead.status), instead.code, instead.text))
 
 
 def another(response: Response, instead: Instead) -> Response:

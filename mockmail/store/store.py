@@ -13,11 +13,12 @@ from typing import Self
 from mockmail.message.message import Message
 from mockmail.numset import ModSeq, Uid, without
 from mockmail.store import names
+from mockmail.store.directory import Directory, Taken
 from mockmail.store.flags import SYSTEM_FLAGS, FlagOp, Flags
 from mockmail.store.flags import flags as make_flags
 from mockmail.store.journal import NO_STAMPS, Appended, Change, Entry, Expunged, Flagged
 from mockmail.store.mailbox import Mailbox, TooManyKeywords
-from mockmail.store.user import User
+from mockmail.store.user import User, problem
 
 MAX_MAILBOXES = 10_000
 """Mailboxes that one user can have."""
@@ -180,12 +181,15 @@ class Store:
 
     def __init__(self, first_uidvalidity: int = 1) -> None:
         self.users: dict[str, User] = {}
+        self.directory = Directory(self.users)
         self.shared: dict[str, Mailbox] = {}
         """Mailboxes that belong to all, newsgroups among them, by full name."""
         self.version = 0
         """Counts commits: whoever waits for a change compares it."""
         self.on_commit: Callable[[Mailbox, Change], None] | None = None
         """Told of each change after it was made; the transcript listens here."""
+        self.sessions: Callable[[str, str], int] = lambda login, protocol: 0
+        """How many sessions a user has over a protocol: who runs them knows."""
         self._next_uidvalidity = first_uidvalidity
 
     def fork(self) -> "Store":
@@ -196,6 +200,7 @@ class Store:
         twin = Store(self._next_uidvalidity)
         for user in self.users.values():
             twin.users[user.name] = user.fork()
+        twin.directory = self.directory.fork(twin.users)
         twin.shared = {name: box.fork() for name, box in self.shared.items()}
         for user in self.users.values():
             for name, box in user.news.items():
@@ -207,27 +212,23 @@ class Store:
         self.shared[name].followers.append(follower)
 
     def add_user(self, name: str, password: str, addresses: Iterable[str] = ()) -> User:
-        """A new user with an INBOX. `Refused` if the name or an address is taken."""
+        """A new user with an INBOX. `Refused` if the name or an address is taken, or can't be."""
+        addresses = list(addresses)
+        if why := problem(name, addresses):
+            raise Refused(why)
         if name in self.users:
             raise Refused(f"there is a user {name!r} already")
-        addresses = list(addresses)
-        for address in addresses:
-            if other := self.user_of(address):
-                raise Refused(f"{address} is an address of {other.name!r} already")
-        user = self.users[name] = User(name, password, addresses)
+        user = User(name, password)
+        try:
+            self.directory.give(user, addresses)
+        except Taken as error:
+            raise Refused(str(error)) from None
+        self.users[name] = user
         self.create(user, "INBOX")
         for group, mailbox in self.shared.items():
             if mailbox.fixed:
                 self._follow(user, group, mailbox.fork())
         return user
-
-    def user_of(self, address: str) -> User | None:
-        """Whose mail comes to `address` (compared without case), or None."""
-        wanted = address.lower()
-        for user in self.users.values():
-            if any(known.lower() == wanted for known in user.addresses):
-                return user
-        return None
 
     def transaction(self, origin: str) -> Transaction:
         """Changes made by `origin`: a session's name, a rule's, or ``test``."""
@@ -260,7 +261,7 @@ class Store:
 
     def may_change(self, user: User, mailbox: Mailbox) -> bool:
         """Whether `user` may add messages to a visible mailbox and take them away."""
-        if mailbox.fixed:
+        if mailbox.fixed or user.read_only:
             return False
         return mailbox.owner in (None, user.name) or mailbox.grants.get(user.name, False)
 
@@ -352,7 +353,7 @@ class Store:
             if self.mailbox(user, name) is not None:
                 raise NotPermitted(f"Mailbox {name} is not {user.name}'s own")
             raise NoMailbox(f"There is no mailbox {name}")
-        del user.mailboxes[name]
+        user.mailboxes.pop(name).gone = True
         self.version += 1
 
     def rename(self, user: User, old: str, new: str, origin: str) -> None:
@@ -477,7 +478,9 @@ class Store:
         - a follower has the messages of what it follows.
         - no two mailboxes of one user share a UIDVALIDITY, so that no name ever
           comes back with one it had.
+        - a user is found by his addresses.
         """
+        self.directory.check_laws()
         for user in self.users.values():
             validities = [box.uidvalidity for box in user.mailboxes.values()]
             assert len(set(validities)) == len(validities), f"{user.name}: UIDVALIDITY used twice"

@@ -1,9 +1,23 @@
 """A user as the store knows him: who may log in, and the mailboxes behind it."""
 
+import re
 from collections.abc import Iterable
 
 from mockmail.store import names
 from mockmail.store.mailbox import Mailbox
+
+# What no protocol can bring as a name, nor as an address (RFC 5321 section 4.1.2).
+_CONTROL = re.compile("[\0-\x1f\x7f]")
+
+
+def problem(name: str, addresses: Iterable[str]) -> str | None:
+    """Why no user can log in by that name, or have those addresses; None if one can."""
+    for what, each in (("a user's name", name), *(("an address", each) for each in addresses)):
+        if not each:
+            return f"{what} can't be empty"
+        if _CONTROL.search(each):
+            return f"{what} can't have control characters in it: {each!r}"
+    return None
 
 
 class User:
@@ -13,6 +27,8 @@ class User:
         "addresses",
         "disabled",
         "expired",
+        "failures",
+        "locked_until",
         "mailboxes",
         "maildrop_lock",
         "name",
@@ -21,13 +37,16 @@ class User:
         "password",
         "popped",
         "quota",
+        "read_only",
         "subscriptions",
+        "unclaimed",
     )
 
     def __init__(self, name: str, password: str, addresses: Iterable[str] = ()) -> None:
         self.name = name
         self.password = password
-        self.addresses = list(addresses)
+        self.addresses = tuple(addresses)
+        """Whose mail is his; the directory finds him by them, and changes them."""
         self.mailboxes: dict[str, Mailbox] = {}
         """His own, by canonical name, in order of creation."""
         self.news: dict[str, Mailbox] = {}
@@ -38,6 +57,14 @@ class User:
         """He may not log in, whatever he knows."""
         self.expired = False
         """His password is right, and too old."""
+        self.read_only = False
+        """He can look at his mailboxes, and change nothing. Mail comes to him all the same."""
+        self.unclaimed = False
+        """He was made by himself: his password is the first that is said."""
+        self.failures = 0
+        """Wrong passwords since the last right one."""
+        self.locked_until = 0.0
+        """Until when he is locked out, on the clock's scale of waits."""
         self.quota: int | None = None
         """How many octets his own mailboxes may hold; None for any number."""
         self.maildrop_lock = 0
@@ -64,5 +91,7 @@ class User:
         twin.mailboxes = {name: box.fork() for name, box in self.mailboxes.items()}
         twin.subscriptions = self.subscriptions.copy()
         twin.disabled, twin.expired, twin.quota = self.disabled, self.expired, self.quota
+        twin.read_only, twin.unclaimed = self.read_only, self.unclaimed
+        twin.failures, twin.locked_until = self.failures, self.locked_until
         twin.popped = self.popped.copy()
         return twin

@@ -6,8 +6,11 @@ goes on where it stopped. A line longer than its limit is thrown away to its end
 and reported once, so that no peer makes us keep more than the limit.
 """
 
+import re
+
 REMEMBERED = 200
 """Octets of a line that was too long that are told."""
+_LONGEST_END = 4
 
 
 class TooLong(Exception):
@@ -22,9 +25,11 @@ class TooLong(Exception):
 class Buffer:
     """What one peer has sent and nobody has read yet."""
 
-    __slots__ = ("_data", "_scanned", "_skipping", "_start")
+    __slots__ = ("_data", "_scanned", "_skipping", "_start", "bare")
 
     def __init__(self) -> None:
+        self.bare = False
+        """Whether the last line ended with an LF that had no CR before it."""
         self._data = bytearray()
         self._scanned = 0
         self._skipping = False
@@ -45,7 +50,7 @@ class Buffer:
         return octets
 
     def line(self, limit: int) -> bytes | None:
-        """The next line without its end, which is CRLF, or a bare LF out of leniency.
+        """The next line without its end, which is CRLF, or a bare LF: see `bare`.
 
         `TooLong` once per line of more than `limit` octets.
         """
@@ -60,7 +65,8 @@ class Buffer:
                 data.clear()
             self._scanned = len(data)
             return None
-        line = bytes(data[: end - 1 if end and data[end - 1] == 13 else end])
+        self.bare = not end or data[end - 1] != 13
+        line = bytes(data[: end if self.bare else end - 1])
         del data[: end + 1]
         self._scanned = 0
         if self._skipping or len(line) > limit:
@@ -115,3 +121,35 @@ class Buffer:
             return b""
         block = self.until(b"\r\n.\r\n", limit + len(b".\r\n"))
         return None if block is None else block[:-3]
+
+    def some(self, octets: int) -> bytes | None:
+        """The next octets, `octets` at most, as they have come; None if there are none yet."""
+        data = self._data
+        if not data and octets:
+            return None
+        taken = bytes(data[:octets])
+        del data[:octets]
+        self._scanned = 0
+        return taken
+
+    def before(self, end: re.Pattern[bytes], limit: int) -> bytes | None:
+        """All up to what `end` finds, of four octets at most, and not that.
+
+        `TooLong` once, after it, if that is more than `limit` octets.
+        """
+        data = self._data
+        # In what is left of a block that was too long, the first octet is not its first.
+        found = end.search(data, max(int(self._skipping), self._scanned - _LONGEST_END))
+        if found is None:
+            if self._skipping or len(data) > limit + _LONGEST_END:
+                self._skip()
+                del data[: max(0, len(data) - _LONGEST_END)]
+            self._scanned = len(data)
+            return None
+        taken = bytes(data[: found.start()])
+        del data[: found.end()]
+        self._scanned = 0
+        if self._skipping or len(taken) > limit:
+            self._skipping, self._start = False, b""
+            raise TooLong
+        return taken

@@ -24,8 +24,8 @@ class Own(Effect):
     """The points at which it needs a response to act on."""
 
     @property
-    def protocol(self) -> str | None:
-        """The only protocol in which it can act; None: in any."""
+    def language(self) -> str | None:
+        """The only one of `LANGUAGES` in which it can act; None: in any."""
         return None
 
     def __post_init__(self) -> None:

@@ -38,7 +38,7 @@ Inside = Literal["response", "literal"]
 
 _REPLIES = {"imap": imap_reply, "pop3": pop3_reply, "smtp": smtp_reply}
 _STATUSES = {word: name for name, reply in _REPLIES.items() for word in reply.STATUSES}
-"""Which protocol has a status: no two have the same."""
+"""Which language has a status: no two have the same."""
 _SHOWN = ("OK", "NO", "BAD", "BYE", "+OK", "-ERR", "200 to 599")
 _EVERYWHERE = frozenset(Point)
 _ANSWERED = (Point.GREETING, Point.RECEIVED, Point.BEFORE_OK)
@@ -84,21 +84,21 @@ class Answer(Own):
             raise UnfitError("status", choice(self.status, _SHOWN))
 
     @property
-    def protocol(self) -> str:
+    def language(self) -> str:
         return _STATUSES[self.status.upper()]
 
     def unfit(self, point: Point) -> str:
         if point not in _ANSWERED:
             words = ", ".join(each.word for each in _ANSWERED)
             return f"answer is for {words}, not for {point.word}"
-        greetings = _REPLIES[self.protocol].GREETINGS
+        greetings = _REPLIES[self.language].GREETINGS
         if point is Point.GREETING and self.status.upper() not in greetings:
             return f"a greeting is {' or '.join(greetings)}, not {self.status}"
         return ""
 
     def apply(self, moment: Moment) -> None:
         instead = Instead(self.status.upper(), self.code, self.text)
-        reply = _REPLIES[self.protocol]
+        reply = _REPLIES[self.language]
         if moment.response is not None:
             moment.response = reply.another(moment.response, instead)
         elif instead.status in reply.LAST:

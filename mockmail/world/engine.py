@@ -17,6 +17,7 @@ import string
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from mockmail.chance import Chance
 from mockmail.clock import Clock
@@ -32,6 +33,10 @@ from mockmail.world.words import RuleError
 
 SETTLING = 1_000
 """Rounds of telling that one input may cause; more means that rules chase one another."""
+
+
+class Retired(RuntimeError):
+    """The world can't be used any more; the text says why."""
 
 
 def letters(number: int) -> str:
@@ -85,6 +90,19 @@ class Connection:
         return self.waiting is not None
 
 
+class Agenda(Protocol):
+    """What happens at its time and is no session's doing."""
+
+    def next_stamp(self) -> float | None:
+        """When something is due, in seconds since the epoch; None for never."""
+
+    def next_wait(self) -> float | None:
+        """The same on the clock's scale of waits."""
+
+    def run(self) -> None:
+        """Do what is due by now, on either scale."""
+
+
 class Engine:
     """Runs the sessions of one world."""
 
@@ -96,6 +114,7 @@ class Engine:
         chance: Chance,
         rules: Rules,
         transcript: Transcript,
+        agenda: Agenda,
         converse: Callable[[Connection], tuple[Person, Talk]],
         report: Callable[[Exception], None],
     ) -> None:
@@ -110,10 +129,13 @@ class Engine:
         """Called when the next deadline may have come nearer."""
         self.on_advance: Callable[[], None] = lambda: None
         """Called when the time of stamps has moved on."""
-        self.watchers: dict[object, Callable[[], object]] = {}
-        """Called after whatever has happened, by whoever made it happen; they must not wait."""
+        self._watchers: dict[object, Callable[[], object]] = {}
+        """Called after whatever has happened, by whoever made it happen."""
+        self.ended = ""
+        """Why nothing more will come from outside; empty while something may."""
         self.retired = ""
         """Why the world can't be used any more; empty while it can."""
+        self._agenda = agenda
         self._converse = converse
         self._report = report
         self._next_number = 1
@@ -169,7 +191,7 @@ class Engine:
                 self._run(connection, Woke.INPUT if data else Woke.EOF)
             if self._settled != self.store.version:
                 self._settle()
-            if self.watchers:
+            if self._watchers:
                 self._happened()
 
     def switched(self, connection: Connection) -> None:
@@ -179,6 +201,7 @@ class Engine:
                 self._note(connection, "TLS from here on")
                 self._run(connection, None)
                 self._settle()
+                self._happened()
 
     def take(self, connection: Connection) -> Item | None:
         """The next thing to send or to do; what a full outbox has held back goes on."""
@@ -187,12 +210,11 @@ class Engine:
             item = out.take()
             waiting = connection.waiting
             if out.octets <= HELD_AT:
-                if type(waiting) is Turn:
-                    self._run(connection, None)
+                woke = Woke.CHANGE if self._missed(connection) else None
+                if woke is not None or type(waiting) is Turn:
+                    self._run(connection, woke)
                     self._settle()
-                elif self._missed(connection):
-                    self._run(connection, Woke.CHANGE)
-                    self._settle()
+                    self._happened()
             return out.take() if item is None else item
 
     def _missed(self, connection: Connection) -> bool:
@@ -213,16 +235,42 @@ class Engine:
                 self._settle()
                 self._happened()
 
+    def sessions(self, login: str, protocol: str) -> int:
+        """How many sessions a user has over a protocol."""
+        return sum(each.protocol == protocol for each in self._of(login))
+
+    def _of(self, login: str) -> list[Connection]:
+        return [
+            each
+            for each in self.connections.values()
+            if each.person is not None and each.person.user_name == login
+        ]
+
+    def shut_out(self, login: str) -> None:
+        """End a user's sessions, with what their protocols say of it."""
+        with self._lock:
+            for connection in self._of(login):
+                if type(connection.waiting) is Wait:
+                    self._run(connection, Woke.SHUT)
+                elif connection.stage is not None:  # in the middle of something
+                    connection.stage.end(Close("fin"))
+                    self._over(connection)
+                connection.notify()
+            self._settle()
+            self._happened()
+
     def next_deadline(self) -> float | None:
         """When `tick` should be called, on the clock's scale of waits; None for never."""
         with self._lock:
-            deadlines = (c.deadline for c in self.connections.values())
+            deadlines = [c.deadline for c in self.connections.values()]
+            deadlines.append(self._agenda.next_wait())
             self._soonest = min((d for d in deadlines if d is not None), default=None)
             return self._soonest
 
     def tick(self) -> None:
-        """Wake the sessions whose deadline has passed."""
+        """Do what is due, and wake the sessions whose deadline has passed."""
         with self._lock:
+            self._keep_to_agenda()
             now = self.clock.waited
             for connection in list(self.connections.values()):
                 if connection.deadline is not None and connection.deadline <= now:
@@ -241,20 +289,31 @@ class Engine:
     def advance(self, seconds: float) -> None:
         """Move the world's time on, and let happen what is due."""
         with self._lock:
-            self.clock.advance(seconds)
+            end = self.clock.after(seconds)
+            # What is due on the way happens at its own time.
+            while (due := self._agenda.next_stamp()) is not None and due <= end:
+                self.clock.advanced = max(due, self.clock.advanced)
+                self._keep_to_agenda()
+            self.clock.advanced = end
             self.on_advance()
             self.tick()
             self.on_deadline()
+
+    def _keep_to_agenda(self) -> None:
+        try:
+            self._agenda.run()
+        except Exception as bug:
+            self._report(bug)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Look at the world, or change it, between two inputs; the sessions hear of it after.
 
-        ``RuntimeError`` if the world was retired.
+        `Retired` if the world was.
         """
         with self._lock:
             if self.retired:
-                raise RuntimeError(self.retired)
+                raise Retired(self.retired)
             try:
                 yield
             finally:
@@ -263,12 +322,26 @@ class Engine:
                     self._happened()
 
     def _happened(self) -> None:
-        for watcher in tuple(self.watchers.values()):
+        for watcher in tuple(self._watchers.values()):
             watcher()
 
-    def condition(self) -> threading.Condition:
-        """To wait on for news of a connection: `Connection.notify` is called under its lock."""
-        return threading.Condition(self._lock)
+    @contextmanager
+    def watch(self, happened: Callable[[], object]) -> Iterator[None]:
+        """Have a function called after whatever happens; it must not wait."""
+        key = object()
+        with self._lock:
+            self._watchers[key] = happened
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._watchers[key]
+
+    def end(self, why: str, *, retired: str = "") -> None:
+        """Nothing more will come from outside, and with `retired` the world can't be used."""
+        with self._lock:
+            self.ended, self.retired = why, retired
+            self._happened()
 
     def _record(self, connection: Connection, chunk: Chunk) -> None:
         self.transcript.sent(connection.name, connection.protocol, chunk)

@@ -8,14 +8,14 @@ that never fired can say why.
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import KW_ONLY, dataclass, fields, replace
+from dataclasses import KW_ONLY, dataclass, fields
 
 from mockmail.near import choice, near
 from mockmail.wire.points import BEFORE_COMMANDS, POINTS, RESPONDING, Point
 from mockmail.wire.response import Response
 from mockmail.world.effect import Effect, Own
 from mockmail.world.moment import Moment
-from mockmail.world.words import PROTOCOLS, RuleError, UnfitError, at_least, check, wrong
+from mockmail.world.words import LANGUAGES, PROTOCOLS, RuleError, UnfitError, at_least, check, wrong
 
 Seen = tuple[tuple[str, str | int | None, str | int | None], ...]
 """Conditions beside what a moment has: name, what is wanted (None: anything), what is there."""
@@ -66,7 +66,7 @@ class When:
     user: str | None = None
     """The user who is logged in."""
     protocol: str | None = None
-    """``imap``, ``pop3`` or ``smtp``."""
+    """``imap``, ``pop3``, ``smtp``, ``submission`` or ``lmtp``: each is itself alone."""
     command: str | None = None
     """The command under way: ``FETCH``, ``UID FETCH``, ``RETR``, ``DATA``."""
     line: str | None = None
@@ -127,6 +127,19 @@ class When:
 
     def __str__(self) -> str:
         return _words(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Needs(When):
+    """When an effect can act, and shall."""
+
+    language: str | None = None
+    """Which of `LANGUAGES` is spoken."""
+
+    def _around(self, moment: Moment) -> "Seen":
+        language = LANGUAGES[moment.protocol]
+        around = When._around(self, moment)  # noqa: SLF001  # slots are against super()
+        return (*around, ("protocol", self.language, language))
 
 
 def _distance(seen: Seen) -> int:
@@ -276,14 +289,12 @@ def _needs(when: When, do: Effect) -> When:
         return when
     if problem := do.unfit(when.at):
         raise UnfitError("do", problem)
-    if do.protocol is not None and when.protocol not in (None, do.protocol):
-        raise UnfitError("do", f"{do} is for {do.protocol}, and the rule for {when.protocol}")
+    language, protocol = do.language, when.protocol
+    if language is not None and protocol is not None and LANGUAGES[protocol] != language:
+        raise UnfitError("do", f"{do} is for {language}, and the rule for {protocol}")
     bends = when.at in do.bends and when.response is None
-    return replace(
-        when,
-        protocol=when.protocol or do.protocol,
-        response=Match() if bends else when.response,
-    )
+    given = {field.name: getattr(when, field.name) for field in fields(when)}
+    return _Needs(**(given | {"response": Match()} if bends else given), language=language)
 
 
 class Rules:

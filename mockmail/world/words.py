@@ -6,7 +6,17 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from mockmail.near import choice
 
-PROTOCOLS = ("imap", "pop3", "smtp")
+LANGUAGES = {
+    "imap": "imap",
+    "pop3": "pop3",
+    "smtp": "smtp",
+    "submission": "smtp",
+    "lmtp": "smtp",
+}
+"""What is spoken by each protocol: whose replies it has."""
+PROTOCOLS = tuple(LANGUAGES)
+SECURE = ("imap", "pop3", "smtp", "submission")
+"""Those that have a port with TLS from the start, too."""
 YAML_NAMES = {"inside": "in", "sender": "from"}
 """Words that are others in YAML, for Python has taken those."""
 
@@ -85,4 +95,6 @@ def _expected(wanted: Any) -> str:  # noqa: ANN401
         float: "a number",
         str: "text",
     }
-    return named.get(wanted) or f"a {wanted.__name__}"
+    return (
+        named.get(wanted) or f"{'an' if wanted.__name__[0] in 'AEIOU' else 'a'} {wanted.__name__}"
+    )

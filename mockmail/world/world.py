@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Unpack
 
 from mockmail.chance import Chance
 from mockmail.clock import Clock
@@ -14,12 +15,16 @@ from mockmail.pop3 import catalog as pop3_catalog
 from mockmail.pop3.expiry import remove_old
 from mockmail.pop3.session import Session as Pop3Session
 from mockmail.pop3.settings import Pop3Settings
-from mockmail.smtp import commands as smtp_commands
+from mockmail.smtp import catalog as smtp_catalog
+from mockmail.smtp.rows import Role
 from mockmail.smtp.session import Session as SmtpSession
+from mockmail.smtp.settings import SmtpSettings
+from mockmail.store.settings import AccountSettings
 from mockmail.store.store import MAX_MAILBOXES, Store
 from mockmail.wire.acts import Talk
 from mockmail.world.engine import Connection, Engine
 from mockmail.world.rule import Rule, Rules
+from mockmail.world.settings import Settings
 from mockmail.world.stage import Person
 from mockmail.world.transcript import Transcript
 from mockmail.world.words import PROTOCOLS, RuleError
@@ -45,28 +50,38 @@ class World:
         domains: Iterable[str] = (DOMAIN,),
         rules: Iterable[Rule] = (),
         capabilities: str = "",
-        imap: ImapSettings | None = None,
-        pop3: Pop3Settings | None = None,
+        **settings: Unpack[Settings],
     ) -> None:
         self.clock = clock or Clock()
         self.store = store or Store(first_uidvalidity(self.clock.epoch))
         self.chance = chance or Chance(seed)
-        self.delivery = Delivery(self.store, self.clock, tuple(d.lower() for d in domains))
-        self.host = f"mail.{self.delivery.domains[0]}"
+        self.delivery = Delivery(
+            self.store,
+            self.clock,
+            self.chance,
+            tuple(domain.lower() for domain in domains),
+            settings.get("delivery"),
+        )
         self.rules = Rules()
         for rule in rules:
             self.rules.add(rule)
         self.transcript = Transcript(self.clock)
         self.store.on_commit = self.transcript.changed
+        self.delivery.on_note = lambda text: self.transcript.note("", "", text)
         self.failures: list[Exception] = []
         """What went wrong and was no client's fault: a rule's author's, or ours."""
         self.catalogue = catalog.catalogue(capabilities)
         """What IMAP consists of here."""
         self._capabilities = capabilities
-        self.imap = imap or ImapSettings()
-        self.pop3 = pop3 or Pop3Settings()
+        self._settings = settings
+        self.imap = settings.get("imap", ImapSettings())
+        self.pop3 = settings.get("pop3", Pop3Settings())
+        self.smtp = settings.get("smtp", SmtpSettings())
+        self.store.directory.settings = settings.get("accounts", AccountSettings())
         self.pop3_catalogue = pop3_catalog.catalogue(self.pop3.capabilities)
         """What POP3 consists of here."""
+        self.smtp_catalogues = smtp_catalog.catalogues(self.smtp.capabilities)
+        """What SMTP, submission and LMTP consist of here."""
         self.offers_tls = False
         """Whether clients may ask for TLS; whoever drives the engine knows how to switch."""
         self.engine = Engine(
@@ -75,10 +90,22 @@ class World:
             chance=self.chance,
             rules=self.rules,
             transcript=self.transcript,
+            agenda=self.delivery,
             converse=self._converse,
             report=self.failures.append,
         )
+        self.store.sessions = self.engine.sessions
         self.engine.on_advance = self._expire
+        self.delivery.on_queued = self._sooner
+
+    @property
+    def host(self) -> str:
+        """How its servers call themselves."""
+        return self.delivery.host
+
+    @host.setter
+    def host(self, name: str) -> None:
+        self.delivery.host = name
 
     def fork(self, *, rules: bool = True) -> "World":
         """A world in the same state, of its own from now on, to which nobody is connected.
@@ -95,11 +122,9 @@ class World:
             domains=self.delivery.domains,
             rules=[rule.copy() for rule in self.rules] if rules else (),
             capabilities=self._capabilities,
-            imap=self.imap,
-            pop3=self.pop3,
+            **self._settings,
         )
-        twin.delivery.outbox += self.delivery.outbox
-        twin.host = self.host
+        twin.delivery.take_over(self.delivery)
         twin.offers_tls = self.offers_tls
         return twin
 
@@ -138,14 +163,16 @@ class World:
                     offers_tls=lambda: self.offers_tls,
                 )
                 return pop3, pop3.converse(self.failures.append)
-            case "smtp":
+            case "smtp" | "submission" | "lmtp" as role:
                 smtp = SmtpSession(
                     number,
                     name,
                     self.delivery,
                     self.clock,
-                    smtp_commands.COMMANDS,
+                    self.chance,
+                    self.smtp_catalogues[Role(role)],
                     self.host,
+                    settings=self.smtp,
                     buffer=buffer,
                     tls=tls,
                     offers_tls=lambda: self.offers_tls,
@@ -157,6 +184,9 @@ class World:
         """Let happen what time does to messages."""
         for user in self.store.users.values():
             remove_old(self.store, user, self.clock.now, self.pop3)
+
+    def _sooner(self) -> None:
+        self.engine.on_deadline()
 
     def check(self) -> None:
         """What must hold at the end of a test; `Broken` says what does not.

@@ -78,7 +78,7 @@ def test_all_three_protocols_and_a_clean_stop(tmp_path: Path) -> None:
         facts = ready(process)
         host, ports = facts["host"], facts["ports"]
         assert (facts["scenario"], host, facts["ca"]) == ("demo", "127.0.0.1", None)
-        assert list(ports) == ["imap", "pop3", "smtp"]
+        assert list(ports) == ["imap", "pop3", "smtp", "submission", "lmtp"]
         assert facts["users"]["anna"] == {"password": "apple", "address": "anna@example.org"}
         assert json.loads(ready_file.read_text()) == facts
         assert env_file.read_text() == "".join(
@@ -107,12 +107,12 @@ def test_all_three_protocols_and_a_clean_stop(tmp_path: Path) -> None:
 def test_it_says_where_it_listens_and_stops_at_ctrl_c() -> None:
     with served("empty") as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(5)]
+        lines = [process.stdout.readline() for _ in range(7)]
         port = int(lines[0].split()[-1])
-        assert lines[0] == f"imap  127.0.0.1 port {port}\n"
-        assert [line.split()[0] for line in lines[1:3]] == ["pop3", "smtp"]
-        assert lines[3:] == [
-            "user  user, password secret, user@example.org\n",
+        assert lines[0] == f"imap        127.0.0.1 port {port}\n"
+        assert [line.split()[0] for line in lines[1:5]] == ["pop3", "smtp", "submission", "lmtp"]
+        assert lines[5:] == [
+            "user        user, password secret, user@example.org\n",
             "serving empty; Ctrl-C ends it\n",
         ]
         imaplib.IMAP4("127.0.0.1", port).logout()
@@ -124,7 +124,10 @@ def test_tls() -> None:
         facts = ready(process)
         context = ssl.create_default_context(cafile=facts["ca"])
         ports = facts["ports"]
-        assert list(ports) == ["imap", "pop3", "smtp", "imaps", "pop3s", "smtps"]
+        assert list(ports) == [
+            *("imap", "pop3", "smtp", "submission", "lmtp"),
+            *("imaps", "pop3s", "smtps", "submissions"),
+        ]
         with imaplib.IMAP4_SSL("localhost", ports["imaps"], ssl_context=context) as secure:
             secure.login("anna", "apple")
         with imaplib.IMAP4("localhost", ports["imap"]) as plain:

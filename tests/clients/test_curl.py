@@ -7,6 +7,7 @@ from subprocess import CompletedProcess
 import pytest
 
 import mockmail
+from mockmail.store.directory import Alias
 from programs import note
 
 pytestmark = pytest.mark.program("curl")
@@ -282,3 +283,44 @@ def test_a_recipient_is_refused(mailserver: mockmail.Server, anna: mockmail.User
 def test_asks_an_smtp_server_about_a_name(mailserver: mockmail.Server) -> None:
     url = f"{mailserver.smtp.url}/laptop.example"
     assert output(curl(url, "--mail-rcpt", "anna")).startswith(b"252 ")
+
+
+@pytest.mark.parametrize(
+    ("options", "heard"), [(options, heard) for options, heard in WAYS if "LOGIN --" not in options]
+)
+def test_logs_in_to_submit(options: str, heard: str) -> None:
+    settings = mockmail.SmtpSettings(capabilities="+AUTH=CRAM-MD5")
+    with mockmail.start_server(smtp=settings) as server:
+        anna = server.add_user("anna", password="apple")
+        given = ("--login-options", *options.split(), f"{server.submission.url}/laptop.example")
+        mail = ("--mail-from", anna.address, "--mail-rcpt", anna.address, "--upload-file", "-")
+        assert curl(*given, *mail, given=note("Lunch")).returncode == SEND_ERROR
+        output(curl("--user", "anna:apple", *given, *mail, given=note("Lunch")))
+        assert f"AUTH {heard}" in str(server.transcript)
+        (message,) = anna.inbox.messages
+        assert message.raw.endswith(note("Lunch"))
+        wrong = curl("--user", "anna:pear", *given, *mail, given=note("Lunch"))
+        assert wrong.returncode == LOGIN_DENIED
+
+
+@pytest.mark.parametrize(("port", "required"), [("submission", True), ("submissions", False)])
+def test_submits_over_tls(
+    mailserver: mockmail.Server, anna: mockmail.User, port: str, required: bool
+) -> None:
+    trust = ("--cacert", str(mailserver.ca.path), *(("--ssl-reqd",) if required else ()))
+    url = getattr(mailserver, port).url.replace("127.0.0.1", "localhost")
+    mail = ("--mail-from", anna.address, "--mail-rcpt", anna.address, "--upload-file", "-")
+    login = ("--user", "anna:apple")
+    output(curl(*login, *trust, f"{url}/laptop.example", *mail, given=note("Lunch")))
+    assert b" with ESMTPSA id " in anna.inbox.messages[0].raw
+
+
+def test_expands_a_list() -> None:
+    with mockmail.start_server(smtp=mockmail.SmtpSettings(verify=True)) as server:
+        server.add_user("anna")
+        server._world.store.directory.add(
+            Alias("team@example.org", ("anna@example.org",), expands=True)
+        )
+        url = f"{server.smtp.url}/laptop.example"
+        asked = curl(url, "--mail-rcpt", "team", "--request", "EXPN")
+        assert output(asked) == b"250 2.1.5 <anna@example.org>\r\n"

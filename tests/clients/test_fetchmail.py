@@ -152,6 +152,20 @@ def test_takes_mail_from_one_user_to_another(
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_delivers_by_lmtp(
+    fetchmail: Fetchmail, letters: Letters, anna: mockmail.User, ben: mockmail.User, protocol: str
+) -> None:
+    port = fetchmail.laptop.server.lmtp.port
+    sink = f"lmtp smtphost 127.0.0.1/{port} smtpname {ben.address}"
+    run = fetchmail.run(protocol, "fetchall nokeep", sink=sink)
+    assert run.status == OK, run.output
+    assert anna.inbox.messages == ()
+    for message, letter in zip(ben.inbox.messages, letters, strict=True):
+        assert message.raw.endswith(b"\r\n" + letter)
+        assert b" with LMTP id " in message.raw
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
 def test_what_nobody_takes_stays(
     fetchmail: Fetchmail, letters: Letters, anna: mockmail.User, ben: mockmail.User, protocol: str
 ) -> None:

@@ -168,6 +168,16 @@ def test_sends_by_smtp_and_keeps_a_copy(
     assert copy.flags == (r"\Seen",)
 
 
+def test_submits_with_a_password(mutt: Mutt, anna: mockmail.User, ben: mockmail.User) -> None:
+    url = f"smtp://anna:apple@localhost:{mutt.laptop.server.submission.port}/"
+    more = f"set smtp_url = {url}\nset smtp_authenticators = plain\nset dsn_notify = never"
+    run = mutt.keys(f"<mail>{ben.address}<enter>Lunch<enter><send-message>", more=more)
+    (received,) = ben.inbox.messages
+    assert b" with ESMTPA id " in received.raw
+    assert any(each.endswith(" NOTIFY=never") for each in run.commands("submission"))
+    assert subjects(mailbox(anna, "Sent")) == {"Lunch": {r"\Seen"}}
+
+
 def test_answers_a_message(mutt: Mutt, anna: mockmail.User, ben: mockmail.User) -> None:
     anna.deliver(subject="Noon", text="Shall we eat at noon?", sender=ben.address)
     mutt.keys("<reply><send-message>")

@@ -332,3 +332,52 @@ def test_a_reset_before_data_leaves_nothing_behind(
     with dialled(mailserver) as client:
         assert client.sendmail("ben@example.org", ["anna@example.org"], NOTE) == {}
     assert [submitted(message) for message in anna.inbox.messages] == [NOTE]
+
+
+# Submission and LMTP
+
+
+def test_submits_as_a_user(mailserver: mockmail.Server, anna: mockmail.User) -> None:
+    endpoint = mailserver.submission
+    with smtplib.SMTP(
+        endpoint.host, endpoint.port, local_hostname="laptop.example", timeout=PATIENCE
+    ) as client:
+        with pytest.raises(smtplib.SMTPSenderRefused) as refused:
+            client.sendmail(anna.address, [anna.address], NOTE)
+        assert (refused.value.smtp_code, refused.value.smtp_error[:5]) == (530, b"5.7.0")
+        with pytest.raises(smtplib.SMTPAuthenticationError) as wrong:
+            client.login("anna", "pear")
+        assert wrong.value.smtp_code == 535
+        assert client.login("anna", "apple")[0] == 235
+        assert client.sendmail(anna.address, [anna.address], NOTE) == {}
+    assert b" with ESMTPA id A1\r\n" in anna.inbox.messages[0].raw
+
+
+def test_submits_with_tls_from_the_start(mailserver: mockmail.Server, anna: mockmail.User) -> None:
+    with smtplib.SMTP_SSL(
+        "localhost",
+        mailserver.submissions.port,
+        local_hostname="laptop.example",
+        timeout=PATIENCE,
+        context=mailserver.ca.ssl_context(),
+    ) as client:
+        client.login("anna", "apple")
+        client.sendmail(anna.address, [anna.address], NOTE)
+    assert b" with ESMTPSA id A1\r\n" in anna.inbox.messages[0].raw
+
+
+def test_lmtp_tells_of_each_recipient(mailserver: mockmail.Server, anna: mockmail.User) -> None:
+    endpoint = mailserver.lmtp
+    full = mailserver.add_user("full")
+    full.quota = 1
+    with smtplib.LMTP(endpoint.host, endpoint.port, local_hostname="laptop.example") as client:
+        client.ehlo()
+        client.mail("ben@example.org")
+        assert client.rcpt(anna.address)[0] == 250
+        assert client.rcpt("nobody@example.org")[0] == 550
+        assert client.docmd("DATA")[0] == 354
+        client.send(NOTE + b".\r\n")
+        assert client.getreply()[0] == 250
+    (message,) = anna.inbox.messages
+    assert b" with LMTP id A1\r\n" in message.raw
+    assert message.raw.endswith(NOTE)

@@ -1,26 +1,32 @@
 """SMTP sessions where a dialogue can't say it: octets, limits, time, the outbox."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import Client, inbox
-from mockmail.message.message import with_crlf
-from mockmail.smtp import commands
-from mockmail.smtp.session import TIMEOUT, Answer, CommandRow, Session
+from mockmail.delivery.envelope import DeliverBy, Envelope, Recipient
+from mockmail.smtp.catalog import SMTP
+from mockmail.smtp.rows import Answer as Run
+from mockmail.smtp.rows import Catalogue, CommandRow, Extension, Role
+from mockmail.smtp.session import Session
+from mockmail.smtp.settings import SmtpSettings
 from mockmail.store.journal import Entry
 from mockmail.wire.dot import stuff
-from mockmail.world.effects import Cut
+from mockmail.world.effects import Answer, Cut
 from mockmail.world.rule import Rule, When
 from mockmail.world.world import Broken, World
 
 ENVELOPE = b"EHLO me\r\nMAIL FROM:<carol@far.example>\r\nRCPT TO:<anna@example.org>\r\n"
+TIMEOUT = SmtpSettings().timeout
 TRACE = (
     b"Return-Path: <carol@far.example>\r\n"
     b"Received: from me\r\n"
-    b"\tby mail.example.org with ESMTP id A1;\r\n"
+    b"\tby mail.example.org with ESMTP id A1\r\n"
+    b"\tfor <anna@example.org>;\r\n"
     b"\tMon, 01 Jan 2024 00:00:00 +0000\r\n"
 )
 
@@ -29,6 +35,10 @@ def connected(world: World | None = None, *, octets: bool = False) -> Client:
     client = Client(world or inbox(), "smtp", octets=octets)
     client.said()
     return client
+
+
+def keeping() -> World:
+    return inbox(world=World(smtp=SmtpSettings(line_ends="keep")))
 
 
 def answers(client: Client, data: bytes) -> list[bytes]:
@@ -53,12 +63,12 @@ texts = st.lists(
 @given(texts, st.booleans())
 def test_what_is_stored_is_what_was_sent(text: bytes, octets: bool) -> None:
     submitted = text + b"\r\n" if text else b""
-    client = connected(octets=octets)
+    client = connected(keeping(), octets=octets)
     assert answers(client, ENVELOPE + b"DATA\r\n") == [b"250", b"250", b"250", b"354"]
     assert answers(client, stuff(submitted) + b".\r\nNOOP\r\n") == [b"250", b"250"]
     (entry,) = delivered(client)
     assert entry.message.submitted == submitted
-    assert entry.message.raw == TRACE + with_crlf(submitted)
+    assert entry.message.raw == TRACE + submitted
     assert entry.flags.names == ()
     assert entry.internaldate == client.world.clock.now
     client.world.check()
@@ -70,7 +80,7 @@ def test_what_is_stored_is_what_was_sent(text: bytes, octets: bool) -> None:
     "end", [b"\n.\n", b"\n.\r\n", b"\r\n.\n", b"\r.\r", b"\r\n.\r", b"\r.\r\n", b"\r\n.\0\r\n"]
 )
 def test_nothing_else_ends_a_message(end: bytes, octets: bool) -> None:
-    client = connected(octets=octets)
+    client = connected(keeping(), octets=octets)
     text = b"Subject: x\r\n\r\nbody" + end + b"MAIL FROM:<eve@far.example>\r\n"
     answers(client, ENVELOPE + b"DATA\r\n")
     assert answers(client, text) == []
@@ -154,7 +164,8 @@ def test_an_empty_message_is_empty_in_the_outbox() -> None:
 
 def test_other_domains_of_the_world_are_local() -> None:
     world = inbox(world=World(domains=["Example.ORG", "second.example"]))
-    world.store.users["anna"].addresses.append("anna@second.example")
+    anna = world.store.users["anna"]
+    world.store.directory.give(anna, [*anna.addresses, "anna@second.example"])
     client = connected(world)
     start = b"EHLO me\r\nMAIL FROM:<>\r\n"
     assert answers(client, start)[-1] == b"250"
@@ -167,9 +178,8 @@ def test_other_domains_of_the_world_are_local() -> None:
 
 
 @pytest.mark.parametrize("octets", [False, True])
-def test_too_many_recipients(octets: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "MAX_RECIPIENTS", 2)
-    client = connected(octets=octets)
+def test_too_many_recipients(octets: bool) -> None:
+    client = connected(inbox(world=World(smtp=SmtpSettings(recipients=2))), octets=octets)
     rcpt = b"RCPT TO:<x@far.example>\r\n"
     assert answers(client, ENVELOPE + rcpt)[-2:] == [b"250", b"250"]
     client.send(rcpt)
@@ -181,11 +191,8 @@ def test_too_many_recipients(octets: bool, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize("octets", [False, True])
 @pytest.mark.parametrize("size", [98, 99, 100, 101, 102, 103, 1_000])
-def test_a_message_of_the_limit_and_more(
-    size: int, octets: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(commands, "MAX_MESSAGE", 100)
-    client = connected(octets=octets)
+def test_a_message_of_the_limit_and_more(size: int, octets: bool) -> None:
+    client = connected(inbox(world=World(smtp=SmtpSettings(message=100))), octets=octets)
     # RFC 1870 section 5: with its CRLFs, without the dot's line.
     message = b"x" * (size - 2) + b"\r\n"
     answers(client, ENVELOPE + b"DATA\r\n")
@@ -210,6 +217,153 @@ def test_long_lines(octets: bool) -> None:
 def test_lines_of_a_message_may_be_longer_than_commands() -> None:
     client = connected()
     assert answers(client, ENVELOPE + b"DATA\r\n" + b"x" * 5_000 + b"\r\n.\r\n")[-1] == b"250"
+
+
+# Chunks (RFC 3030)
+
+
+@pytest.mark.parametrize("octets", [False, True])
+def test_what_chunks_bring_is_stored_octet_by_octet(octets: bool) -> None:
+    every = bytes(range(256)) * 2
+    client = connected(octets=octets)
+    binary = ENVELOPE.replace(b"example>", b"example> BODY=BINARYMIME", 1)
+    client.send(
+        binary + b"BDAT 200\r\n" + every[:200] + b"BDAT 0\r\nBDAT 312 LAST\r\n" + every[200:]
+    )
+    assert re.findall(rb"^(\d{3}) ", client.said(), re.MULTILINE)[-3:] == [b"250"] * 3
+    (entry,) = delivered(client)
+    assert entry.message.submitted == every
+    assert entry.message.raw.endswith(b"+0000\r\n" + every)
+    client.world.check()
+
+
+@pytest.mark.parametrize("octets", [False, True])
+@pytest.mark.parametrize(
+    ("chunks", "codes"),
+    [
+        ([(100, True)], b"250"),
+        ([(101, True)], b"552"),
+        ([(50, False), (50, False), (0, True)], b"250 250 250"),
+        # What comes behind the refusal is read, and belongs to no message (section 2).
+        ([(50, False), (51, False), (10, True)], b"250 552 503"),
+        ([(10_000_000, True)], b"552"),
+    ],
+)
+def test_chunks_of_the_limit_and_more(
+    chunks: list[tuple[int, bool]], codes: bytes, octets: bool
+) -> None:
+    client = connected(inbox(world=World(smtp=SmtpSettings(message=100))), octets=False)
+    answers(client, ENVELOPE)
+    client.octets = octets and sum(size for size, _ in chunks) < 1_000
+    script = b"".join(
+        b"BDAT %d%b\r\n%b" % (size, b" LAST" * last, b"\r\n" * (size // 2) + b"x" * (size % 2))
+        for size, last in chunks
+    )
+    for at in range(0, len(script), 10_000):
+        client.send(script[at : at + 10_000])
+        assert len(client.connection.buffer) < 200
+    assert re.findall(rb"^(\d{3}) ", client.said(), re.MULTILINE) == codes.split()
+    assert answers(client, b"NOOP\r\n") == [b"250"]
+    assert len(delivered(client)) == (codes.split()[-1] == b"250")
+    client.world.check()
+
+
+def test_a_chunk_that_never_ends_is_silence() -> None:
+    client = connected()
+    answers(client, ENVELOPE + b"BDAT 99999999999999999999 LAST\r\nabc")
+    client.world.engine.advance(TIMEOUT + 1)
+    assert client.said().startswith(b"421 4.4.2 ")
+    assert delivered(client) == []
+
+
+def test_a_chunk_is_no_command_where_a_rule_answers() -> None:
+    client = connected()
+    rule = Rule(When(point="received", command="BDAT"), Answer(status="451", code="4.3.0"))
+    client.world.rules.add(rule)
+    answers(client, ENVELOPE)
+    assert answers(client, b"BDAT 6 LAST\r\nQUIT\r\nNOOP\r\n") == [b"451", b"250"]
+    client.world.check()
+
+
+def test_many_empty_chunks_take_no_room() -> None:
+    client = connected()
+    answers(client, ENVELOPE)
+    assert answers(client, b"BDAT 0\r\n" * 1_000) == [b"250"] * 1_000
+    session = client.connection.person
+    assert isinstance(session, Session)
+    assert session.chunks == bytearray()
+
+
+# What an envelope says
+
+
+def test_all_that_mail_and_rcpt_say_is_in_the_envelope() -> None:
+    everything = "+DELIVERBY +FUTURERELEASE +MT-PRIORITY +REQUIRETLS"
+    world = inbox(world=World(smtp=SmtpSettings(capabilities=everything)))
+    client = Client(world, "submission", tls=True)
+    client.said()
+    client.send(
+        b"EHLO me\r\nAUTH PLAIN AGFubmEAYXBwbGU=\r\n"
+        b"MAIL FROM:<anna@example.org> SIZE=100 BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=a+2Bb"
+        b" BY=3600;RT HOLDFOR=60 MT-PRIORITY=-4 REQUIRETLS AUTH=<>\r\n"
+        b"RCPT TO:<x@far.example> NOTIFY=SUCCESS,delay ORCPT=rfc822;X+2B@far.example\r\n"
+        b"RCPT TO:<y@far.example>\r\nDATA\r\n.\r\n"
+    )
+    assert re.findall(rb"^(\d{3}) ", client.said(), re.MULTILINE)[-5:] == [
+        *(b"250", b"250", b"250", b"354", b"250"),
+    ]
+    now = world.clock.now
+    world.engine.advance(60)
+    (sent,) = world.delivery.outbox
+    assert sent.envelope == Envelope(
+        "anna@example.org",
+        (
+            Recipient("x@far.example", frozenset({"SUCCESS", "DELAY"}), "rfc822;X+@far.example"),
+            Recipient("y@far.example"),
+        ),
+        ret="HDRS",
+        envid="a+b",
+        body="8BITMIME",
+        utf8=True,
+        release=now + timedelta(seconds=60),
+        deliver_by=DeliverBy(now + timedelta(seconds=3600), "R", trace=True),
+        priority=-4,
+        require_tls=True,
+        size=100,
+        user="anna",
+        protocol="UTF8SMTPSA",
+    )
+
+
+@pytest.mark.parametrize(
+    ("port", "tls", "hello", "login", "utf8", "word"),
+    [
+        ("smtp", False, "HELO", False, False, "SMTP"),
+        ("smtp", True, "HELO", False, False, "SMTP"),
+        ("smtp", False, "EHLO", False, False, "ESMTP"),
+        ("smtp", True, "EHLO", False, False, "ESMTPS"),
+        ("smtp", False, "EHLO", True, False, "ESMTPA"),
+        ("submission", True, "EHLO", True, False, "ESMTPSA"),
+        ("lmtp", False, "LHLO", False, False, "LMTP"),
+        ("lmtp", True, "LHLO", True, False, "LMTPSA"),
+        ("smtp", False, "EHLO", False, True, "UTF8SMTP"),
+        ("submission", True, "EHLO", True, True, "UTF8SMTPSA"),
+        ("lmtp", False, "LHLO", True, True, "UTF8LMTPA"),
+    ],
+)
+def test_how_a_message_came(
+    port: str, tls: bool, hello: str, login: bool, utf8: bool, word: str
+) -> None:
+    # RFC 3848; RFC 6531 section 4.3.
+    client = Client(inbox(), port, tls=tls)
+    client.said()
+    client.send(f"{hello} me\r\n".encode())
+    if login:
+        client.send(b"AUTH PLAIN AGFubmEAYXBwbGU=\r\n")
+    client.send(b"MAIL FROM:<>%b\r\n" % (b" SMTPUTF8" * utf8))
+    client.send(b"RCPT TO:<anna@example.org>\r\nDATA\r\n.\r\n")
+    (entry,) = delivered(client)
+    assert f"\tby mail.example.org with {word} id A1\r\n".encode() in entry.message.raw
 
 
 # Replies
@@ -354,14 +508,16 @@ def test_a_connection_that_breaks_at_a_point(point: str, said: bytes, stored: in
 # Laws and bugs of ours
 
 
-def _crash(session: Session, argument: bytes) -> Answer:
+def _crash(session: Session, argument: bytes) -> Run:
     yield from ()
     raise ZeroDivisionError
 
 
-def test_a_bug_is_answered_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(commands.COMMANDS, b"CRASH", CommandRow(b"CRASH", "CRASH", _crash))
-    client = connected()
+def test_a_bug_is_answered_and_reported() -> None:
+    world = inbox()
+    crash = Extension("CRASH", None, commands=(CommandRow(b"CRASH", "CRASH", _crash),))
+    world.smtp_catalogues = {Role.SMTP: Catalogue((SMTP, crash), Role.SMTP)}
+    client = connected(world)
     assert answers(client, b"CRASH\r\nNOOP\r\n") == [b"451", b"250"]
     with pytest.raises(Broken, match="ZeroDivisionError"):
         client.world.check()
@@ -373,8 +529,8 @@ def test_recipients_without_a_sender_break_a_law() -> None:
     client.world.check()
     session = client.connection.person
     assert isinstance(session, Session)
-    session.sender, sender = None, session.sender
+    session.envelope, envelope = None, session.envelope
     with pytest.raises(Broken, match="session A: no sender"):
         client.world.check()
-    session.sender = sender
+    session.envelope = envelope
     client.world.check()

@@ -244,10 +244,11 @@ def test_forks_are_independent_both_ways(store: Store, box: Mailbox) -> None:
         tx.expunge(twin_box, [Uid(2)])
     twin.create(twin.users["anna"], "Twin's")
     twin.add_user("ben", "banana")
-    twin.users["anna"].addresses.append("twin@example.org")
+    twin.directory.give(twin.users["anna"], ["anna@example.org", "twin@example.org"])
     assert picture(store) == before
     assert list(store.users) == ["anna"]
-    assert store.users["anna"].addresses == ["anna@example.org"]
+    assert store.users["anna"].addresses == ("anna@example.org",)
+    assert store.directory.user_of("twin@example.org") is None
     assert box.keywords == {}
 
     twins = picture(twin)
@@ -395,10 +396,10 @@ def test_delete_of_a_name_that_was_never_there(store: Store) -> None:
 def test_users(store: Store) -> None:
     ben = store.add_user("ben", "banana", ["Ben@Example.org", "b@example.org"])
     assert list(ben.mailboxes) == ["INBOX"]
-    assert store.user_of("ben@example.ORG") is ben
-    assert store.user_of("b@example.org") is ben
-    assert store.user_of("ben") is None
-    assert store.user_of("") is None
+    assert store.directory.user_of("ben@example.ORG") is ben
+    assert store.directory.user_of("b@example.org") is ben
+    assert store.directory.user_of("ben") is None
+    assert store.directory.user_of("") is None
     with pytest.raises(Refused, match="'ben' already"):
         store.add_user("ben", "other")
     assert store.users["ben"] is ben

@@ -5,8 +5,10 @@ taken out.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from email.utils import format_datetime
 
+from mockmail.delivery.envelope import envelope
 from mockmail.message.address import MISSING_DOMAIN, MISSING_MAILBOX, address_list
 from mockmail.message.header import unfold
 from mockmail.message.message import Message
@@ -38,14 +40,16 @@ def xmit(session: Session, argument: bytes) -> Answer:
     recipients = tuple(dict.fromkeys(_recipients(given, delivery.domains[0])))
     if not recipients:
         raise Err("The header names no recipient")
-    for address in recipients:
-        if delivery.is_unknown(address):
-            raise Err(f"There is no user {address}")
     user = session.account
     sender = user.addresses[0] if user.addresses else f"{user.name}@{delivery.domains[0]}"
+    for address in recipients:
+        verdict = delivery.verify(address, sender)
+        if not verdict.ok:
+            raise Err(verdict.text)
     session.taken += 1
-    message = Message(_trace(session, sender) + _without_bcc(given), submitted=submitted)
-    delivery.accept(sender, recipients, message, session.name)
+    message = Message(_trace(session) + _without_bcc(given), submitted=submitted)
+    sent = replace(envelope(sender, *recipients), user=user.name, protocol="POP3")
+    delivery.accept(sent, message, session.name)
     yield COMMITTED
     return reply.ok(b"The message was sent")
 
@@ -70,10 +74,9 @@ def _without_bcc(message: Message) -> bytes:
     return b"".join((*kept, raw[at:]))
 
 
-def _trace(session: Session, sender: str) -> bytes:
-    """Return-Path and Received (RFC 5321 section 4.4)."""
+def _trace(session: Session) -> bytes:
+    """Received (RFC 5321 section 4.4)."""
     return (
-        f"Return-Path: <{sender}>\r\n"
         f"Received: by {session.host} with POP3 id {session.name}{session.taken};\r\n"
         f"\t{format_datetime(session.clock.now)}\r\n"
     ).encode()

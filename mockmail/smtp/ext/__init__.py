@@ -1,0 +1,1 @@
+"""What SMTP, submission and LMTP have beyond RFC 821's commands, one family per file."""

@@ -1,0 +1,26 @@
+"""What a server writes on top of a message, and what it may look for below (RFC 5321 section 4.4)."""
+
+import re
+from email.utils import format_datetime
+
+from mockmail.smtp.session import Session
+
+_RECEIVED = re.compile(rb"(?im)^received:")
+
+
+def received(session: Session, queue_id: str) -> bytes:
+    """The Received field; a recipient is named in it if there is but one (section 7.2)."""
+    envelope = session.sealed()
+    clauses = [f"Received: from {session.client or 'unknown'}"]
+    clauses.append(f"by {session.host} with {envelope.protocol} id {queue_id}")
+    if len(envelope.recipients) == 1:
+        clauses.append(f"for <{envelope.recipients[0].address}>")
+    if envelope.priority:
+        clauses[-1] += f" PRIORITY {envelope.priority}"  # RFC 6710 section 7
+    clauses[-1] += ";"
+    return "\r\n\t".join((*clauses, format_datetime(session.clock.now))).encode() + b"\r\n"
+
+
+def hops(header: bytes) -> int:
+    """How many servers have had the message (section 6.3)."""
+    return len(_RECEIVED.findall(header))
