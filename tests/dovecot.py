@@ -1,4 +1,4 @@
-"""Dovecot as a second opinion: its IMAP and POP3 processes on two pipes, with mailboxes of its own.
+"""Dovecot as a second opinion: its processes on two pipes or behind a socket, with mailboxes of its own.
 
 A process is started already logged in, without Dovecot's master, ports or the
 machine's configuration; as root it runs as ``nobody``.
@@ -271,8 +271,57 @@ service stats {{
 """
 
 
-class Pop3Login:
-    """Dovecot with all that lets users in to POP3, anna among them, behind a socket in a folder."""
+USERS = ("anna@example.org", "ben@example.org")
+_LMTP_CONFIG = """\
+base_dir = {folder}/run
+state_dir = {folder}/run
+log_path = {folder}/log
+ssl = no
+protocols = lmtp
+hostname = mail.example.org
+mail_location = maildir:{folder}/%n
+mail_fsync = never
+first_valid_uid = 0
+first_valid_gid = 0
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+lmtp_rcpt_check_quota = no
+recipient_delimiter = +
+passdb {{
+  driver = passwd-file
+  args = {folder}/users
+}}
+userdb {{
+  driver = passwd-file
+  args = {folder}/users
+  default_fields = uid={user} gid={group} home={folder}
+}}
+service lmtp {{
+  user = {user}
+  unix_listener door {{
+    mode = 0666
+  }}
+}}
+service auth {{
+  user = {user}
+}}
+service auth-worker {{
+  user = {user}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+"""
+
+
+class _Master:
+    """Dovecot with its master process, and one of its services behind a socket in a folder."""
+
+    config: str
 
     def __init__(self, folder: Path) -> None:
         _refuse_others()
@@ -280,8 +329,9 @@ class Pop3Login:
         as_user = hand_over(folder)
         user = as_user.get("user") or getpwuid(os.getuid()).pw_name
         group = as_user.get("group") or getgrgid(os.getgid()).gr_name
-        config = _LOGIN_CONFIG.format(folder=folder, user=user, group=group)
+        config = self.config.format(folder=folder, user=user, group=group)
         (folder / "dovecot.conf").write_text(config)
+        (folder / "users").write_text("".join(f"{name}:{{PLAIN}}apple::::::\n" for name in USERS))
         self._log, self._door = folder / "log", folder / "run" / "door"
         self._process = subprocess.Popen(
             [shutil.which("dovecot") or "dovecot", "-F", "-c", str(folder / "dovecot.conf")],
@@ -305,3 +355,15 @@ class Pop3Login:
     def close(self) -> None:
         self._process.terminate()
         self._process.wait()
+
+
+class Pop3Login(_Master):
+    """All that lets users in to POP3, anna among them."""
+
+    config = _LOGIN_CONFIG
+
+
+class Lmtp(_Master):
+    """What takes mail by LMTP for `USERS`."""
+
+    config = _LMTP_CONFIG
