@@ -36,7 +36,9 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.serve.server import Server
     from mockmail.serve.waiting import WaitTimeout
     from mockmail.smtp.settings import SmtpSettings
+    from mockmail.store.settings import AccountSettings
     from mockmail.world.account import User
+    from mockmail.world.effect import Effect
     from mockmail.world.effects import (
         Answer,
         Cut,
@@ -53,16 +55,18 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
         Stall,
     )
     from mockmail.world.faults import Faults
-    from mockmail.world.mailbox import Mailbox
+    from mockmail.world.mailbox import Mailbox, MailboxGone
     from mockmail.world.message import Flags, Message, MessageGone
     from mockmail.world.moment import Moment
     from mockmail.world.named import NotThere
-    from mockmail.world.rule import Effect, Match, Rule, RuleError, When
+    from mockmail.world.rule import Match, Rule, When
     from mockmail.world.settings import Settings
     from mockmail.world.transcript import Transcript
+    from mockmail.world.words import RuleError
     from mockmail.world.world import Broken
 
 _HOMES = {
+    "AccountSettings": "mockmail.store.settings",
     "Answer": "mockmail.world.effects",
     "AsyncImapClient": "mockmail.client.drivers",
     "AsyncPop3Client": "mockmail.client.drivers",
@@ -76,7 +80,7 @@ _HOMES = {
     "DeliverySettings": "mockmail.delivery.settings",
     "DeliveryStatus": "mockmail.delivery.status",
     "Drop": "mockmail.world.effects",
-    "Effect": "mockmail.world.rule",
+    "Effect": "mockmail.world.effect",
     "Endpoint": "mockmail.serve.endpoint",
     "Expunge": "mockmail.world.effects",
     "Faults": "mockmail.world.faults",
@@ -88,6 +92,7 @@ _HOMES = {
     "Pop3Settings": "mockmail.pop3.settings",
     "Inject": "mockmail.world.effects",
     "Mailbox": "mockmail.world.mailbox",
+    "MailboxGone": "mockmail.world.mailbox",
     "Match": "mockmail.world.rule",
     "MemoryStream": "mockmail.serve.memory",
     "Message": "mockmail.world.message",
@@ -102,7 +107,7 @@ _HOMES = {
     "Repeat": "mockmail.world.effects",
     "Replace": "mockmail.world.effects",
     "Rule": "mockmail.world.rule",
-    "RuleError": "mockmail.world.rule",
+    "RuleError": "mockmail.world.words",
     "ScenarioError": "mockmail.scenario.errors",
     "Sent": "mockmail.delivery.sent",
     "Server": "mockmail.serve.server",
@@ -123,6 +128,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AccountSettings",
     "Answer",
     "AsyncImapClient",
     "AsyncPop3Client",
@@ -147,6 +153,7 @@ __all__ = [
     "ImapSettings",
     "Inject",
     "Mailbox",
+    "MailboxGone",
     "Match",
     "MemoryStream",
     "Message",

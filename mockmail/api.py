@@ -8,9 +8,11 @@ from typing import Unpack
 
 import trio
 
+from mockmail.client.waiting import running
 from mockmail.serve.loop import Loop, ServerThread
 from mockmail.serve.server import Server
-from mockmail.world.settings import Settings
+from mockmail.world.arguments import check_arguments
+from mockmail.world.settings import Settings, check_settings
 from mockmail.world.world import World
 
 Scenario = str | PathLike[str]
@@ -22,6 +24,12 @@ def _world(
     capabilities: str,
     settings: Settings,
 ) -> World:
+    check_settings(settings)
+    check_arguments(
+        scenario=(scenario, str | PathLike | None),
+        seed=(seed, int),
+        capabilities=(capabilities, str),
+    )
     if scenario is None:
         return World(seed=seed, capabilities=capabilities, **settings)
     # Only who has a scenario pays for reading YAML.
@@ -44,8 +52,8 @@ def start_server(
     `scenario` is the name of a shipped one, or a path to a YAML file; without it
     there are no users yet. `seed` is what all chance comes from. `capabilities`
     switches IMAP's on and off: ``"+LITERAL- -MOVE"``; ``mockmail capabilities``
-    lists them. `imap`, `pop3`, `smtp` and `delivery` have other settings, in place of
-    the scenario's.
+    lists them. `imap`, `pop3`, `smtp`, `delivery` and `accounts` have other
+    settings, in place of the scenario's.
     The thread ends with the block unless it is lent as `thread`.
 
     ``ScenarioError`` if the file is not as it must be, ``ValueError`` for an
@@ -53,6 +61,7 @@ def start_server(
 
     At the end of the block the ports are closed and the clients dropped.
     """
+    check_arguments(thread=(thread, ServerThread | None))
     anew = partial(_world, scenario, seed, capabilities, settings)
     world = anew()
     with contextlib.ExitStack() as stack:
@@ -69,7 +78,15 @@ async def open_server(
     capabilities: str = "",
     **settings: Unpack[Settings],
 ) -> AsyncIterator[Server]:
-    """The same in the caller's Trio loop, on that loop's clock."""
+    """The same in the caller's Trio loop, on that loop's clock.
+
+    ``RuntimeError`` where none runs: asyncio takes `start_server`.
+    """
+    if (library := running()) != "trio":
+        raise RuntimeError(
+            f"open_server() needs a Trio loop, and {library or 'none'} runs here: use"
+            " start_server(), and in asyncio await what waits: server.aio"
+        )
     anew = partial(_world, scenario, seed, capabilities, settings)
     world = anew()
     try:

@@ -16,6 +16,11 @@ RUN_SERVERS: "pytest.StashKey[list[Server]]" = pytest.StashKey()
 
 MARKER = "mockmail(scenario=…, capabilities='+X -Y', seed=…)"
 WORDS = ("scenario", "capabilities", "seed")
+_TYPES: tuple[tuple[str, type | tuple[type, ...], str], ...] = (
+    ("scenario", (str, Path), "a name or a path"),
+    ("capabilities", str, "a text"),
+    ("seed", int, "a whole number"),
+)
 
 
 class Asked(NamedTuple):
@@ -59,6 +64,10 @@ def _marked(marker: pytest.Mark, node: pytest.Item) -> dict[str, Any]:
     if unknown:
         _fail(f"the marker is {MARKER}; it doesn't take {', '.join(unknown)}")
     words = dict(marker.kwargs)
+    for word, kinds, expected in _TYPES:
+        given = words.get(word)
+        if given is not None and (not isinstance(given, kinds) or isinstance(given, bool)):
+            _fail(f"mockmail's {word} is {expected}, not {given!r}; the marker is {MARKER}")
     if words.get("scenario") is not None:
         words["scenario"] = _path(node.path.parent, words["scenario"])
     return words

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def _no_other_loop(request: pytest.FixtureRequest) -> None:
-    """Say what is wrong where another plugin takes all async tests for its own."""
+def _in_trio(request: pytest.FixtureRequest) -> None:
+    """Say what is wrong where the test is none of Trio's."""
     config = request.config
     if config.pluginmanager.hasplugin("asyncio"):
         mode = config.getoption("asyncio_mode") or config.getini("asyncio_mode")
@@ -25,12 +25,18 @@ def _no_other_loop(request: pytest.FixtureRequest) -> None:
                 " runs all async tests itself: set asyncio_mode = strict",
                 pytrace=False,
             )
+    if request.node.get_closest_marker("trio") is None:
+        pytest.fail(
+            "mailserver_trio is for Trio tests: async functions with @pytest.mark.trio, or all of"
+            " them by trio_mode = true in the ini file; other tests ask for mailserver",
+            pytrace=False,
+        )
 
 
 @pytest.fixture
 def mailserver_trio(
     request: pytest.FixtureRequest,
-    _no_other_loop: None,
+    _in_trio: None,
     nursery: "trio.Nursery",
 ) -> "Iterator[Server]":
     """A fresh mail server in the test's own Trio loop, on the loop's clock.

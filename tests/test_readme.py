@@ -62,10 +62,22 @@ def test_it_names_every_setting_of_pop3() -> None:
     assert names <= set(re.findall(r"`(\w+)`", section)) | {"capabilities"}
 
 
+def test_it_names_every_setting_of_accounts() -> None:
+    section = README.partition("## Users as they are")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE)
+    assert {setting.name for setting in fields(mockmail.AccountSettings)} <= set(rows)
+
+
 def test_it_names_every_setting_of_smtp() -> None:
     section = README.partition("### Extensions of SMTP")[2].partition("\n## ")[0]
     names = {setting.name for setting in fields(mockmail.SmtpSettings)}
     assert names <= set(re.findall(r"`(\w+)`", section)) | {"capabilities"}
+
+
+def test_it_names_every_setting_of_delivery() -> None:
+    section = README.partition("## Sent mail")[2].partition("\n## ")[0]
+    names = {setting.name for setting in fields(mockmail.DeliverySettings)}
+    assert names <= set(re.findall(r"`(\w+)`", section))
 
 
 def test_it_has_the_two_commands() -> None:

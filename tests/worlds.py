@@ -6,7 +6,11 @@ from harness import inbox
 from mockmail.imap.settings import ImapSettings
 from mockmail.message.message import Message
 from mockmail.numset import Uid
+from mockmail.pop3.settings import Pop3Settings
+from mockmail.smtp.settings import SmtpSettings
+from mockmail.store.directory import Alias
 from mockmail.store.flags import NO_FLAGS, flags
+from mockmail.store.settings import AccountSettings
 from mockmail.world.world import World
 
 SEEN = flags(("\\Seen",))
@@ -169,8 +173,28 @@ def troubled() -> World:
     return world
 
 
+def accounts() -> World:
+    """Any user is welcome, but not for ever."""
+    settings = AccountSettings(
+        any_user=True, max_connections=2, lockout_failures=3, lockout_seconds=60
+    )
+    world = World(accounts=settings, pop3=Pop3Settings(lock=False), smtp=SmtpSettings(verify=True))
+    for name in ("anna", "ben"):
+        inbox(2, user=name, world=world)
+    world.store.users["ben"].read_only = True
+    world.store.add_user("carol", "cherry").expired = True
+    world.store.add_user("dan", "date").disabled = True
+    world.store.directory.add(Alias("info", ("anna", "ben")))
+    world.store.directory.add(Alias("team", ("anna", "ben@example.org"), expands=True))
+    with world.store.transaction("seed") as tx:
+        news = world.store.create_shared("#news.comp")
+        tx.append(news, Message(b"news"), NO_FLAGS, world.clock.now)
+    return world
+
+
 DIALOGUE_WORLDS: dict[str, Callable[[], World]] = {
     "imap": five_messages,
+    "imap/accounts": accounts,
     "imap/ext": five_messages,
     "imap/list": special_uses,
     "imap/mime": with_parts,
@@ -180,7 +204,9 @@ DIALOGUE_WORLDS: dict[str, Callable[[], World]] = {
     "imap/rev2": five_messages,
     "imap/trouble": troubled,
     "pop3": maildrops,
+    "pop3/accounts": accounts,
     "smtp": two_users,
     "smtp/submission": two_users,
     "smtp/lmtp": two_users,
+    "smtp/accounts": accounts,
 }

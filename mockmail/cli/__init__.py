@@ -4,7 +4,6 @@ Such a module has `arguments`, which says what the command takes, and `run`, whi
 does it and returns the exit code.
 """
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -19,38 +18,56 @@ COMMANDS = {
     "openapi": "print the OpenAPI document of the control port",
     "capabilities": "list what IMAP or POP3 consists of here, and what can be switched",
 }
-EXIT_CODES = "exit codes: 0 fine, 1 it didn't work, 2 wrong call"
+EXIT_CODES = "exit codes: 0 fine, 1 it didn't work, 2 wrong call, 130 Ctrl-C"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code: 0, 1 if it didn't work, 2 for a wrong call."""
+    """Run one command; the exit code: 0, 1 if it didn't work, 2 for a wrong call, 130 for Ctrl-C."""
     words = sys.argv[1:] if arguments is None else list(arguments)
-    name = words[0] if words and words[0] in COMMANDS else None
-    command = None if name is None else import_module(f"mockmail.cli.{name}")
-    parser = argparse.ArgumentParser(
-        prog="mockmail", description="A mail server that lives in a test.", epilog=EXIT_CODES
-    )
-    parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for each, what in COMMANDS.items():
-        inner = parsers.add_parser(each, help=what, description=_sentence(what), epilog=EXIT_CODES)
-        if command is not None and each == name:
-            command.arguments(inner)
-    chosen = parser.parse_args(words)
-    assert command is not None
-    from mockmail.cli.failure import Failure
-
     try:
-        code: int = command.run(chosen)
-        sys.stdout.flush()
+        return _run(words)
     except BrokenPipeError:
         # Nobody reads on; nor shall the interpreter try at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
-        return 1
+        return 130
+
+
+def _run(words: Sequence[str]) -> int:
+    # Imported here, where Ctrl-C is waited for.
+    import argparse
+
+    from mockmail.cli.failure import Failure
+    from mockmail.near import choice
+
+    name = words[0] if words and words[0] in COMMANDS else None
+    command = None if name is None else import_module(f"mockmail.cli.{name}")
+    parser = argparse.ArgumentParser(
+        prog="mockmail", description="A mail server that lives in a test.", epilog=EXIT_CODES
+    )
+    parser.add_argument("--version", action="store_true", help="say which mockmail this is")
+    parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for each, what in COMMANDS.items():
+        inner = parsers.add_parser(each, help=what, description=_sentence(what), epilog=EXIT_CODES)
+        if command is not None and each == name:
+            command.arguments(inner)
+    if words and words[0] == "--version":
+        from importlib.metadata import version
+
+        print(f"mockmail {version('mockmail')}")
+        return 0
+    if words and name is None and not words[0].startswith("-"):
+        parser.error(f"COMMAND: {choice(words[0], COMMANDS)}")
+    chosen = parser.parse_args(words)
+    assert command is not None
+
+    try:
+        code: int = command.run(chosen)
+        sys.stdout.flush()
     except Failure as failure:
         print(f"mockmail: {failure}", file=sys.stderr)
-        return 1
+        return failure.code
     return code
 
 

@@ -5,7 +5,15 @@ from contextlib import contextmanager
 
 
 class Failure(Exception):
-    """A command can't do what it was asked to; exit code 1."""
+    """A command can't do what it was asked to."""
+
+    code = 1
+
+
+class WrongCall(Failure):
+    """What was asked for makes no sense."""
+
+    code = 2
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import argparse
 import ipaddress
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 
-from mockmail.cli.failure import Failure, told
+from mockmail.cli.failure import Failure, WrongCall, told
 from mockmail.control.guard import TOKEN, new_token
 from mockmail.control.listener import Control
 from mockmail.control.look import world_of
@@ -20,18 +21,21 @@ from mockmail.scenario.errors import ScenarioError
 from mockmail.scenario.load import load
 from mockmail.serve.loop import Loop, ServerThread
 from mockmail.serve.server import LOOPBACK, Server
-from mockmail.world.world import PROTOCOLS
-from mockmail.world.world import SECURE as HAVE_TLS
+from mockmail.world.words import PROTOCOLS
+from mockmail.world.words import SECURE as HAVE_TLS
 
 SECURE = tuple(f"{protocol}s" for protocol in HAVE_TLS)
 _LAST_PORT = 65_535
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_LONGEST_NAME = 253
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     add = parser.add_argument
     add("file", metavar="FILE", help="a scenario file, or a shipped scenario's name")
-    add("--host", default=LOOPBACK, help="the address to listen on (%(default)s)")
+    add("--host", type=_address, default=LOOPBACK, help="the address to listen on (%(default)s)")
     for scheme in (*PROTOCOLS, *SECURE):
         implied = "; implies --tls" if scheme in SECURE else ""
         what = f"{scheme.upper()}'s port; 0 or none: the system chooses{implied}"
@@ -41,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="IMAPS, POP3S, SMTPS, SUBMISSIONS, STARTTLS and STLS, too",
     )
-    add("--name", metavar="HOST", help="how the server calls itself")
+    add("--name", type=_host_name, metavar="HOST", help="how the server calls itself")
     add("--seed", type=int, default=0, metavar="N", help="what all chance comes from (%(default)s)")
     add(
         "--rate",
@@ -63,7 +67,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="be asked and told by HTTP there (mockmail openapi); 0: the system chooses",
     )
-    add("--control-host", metavar="HOST", help=f"the address of that port ({LOOPBACK})")
+    add(
+        "--control-host",
+        type=_address,
+        metavar="HOST",
+        help=f"the address of that port ({LOOPBACK})",
+    )
     add(
         "--control-token",
         type=_token,
@@ -84,6 +93,21 @@ def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > _LAST_PORT:
         raise argparse.ArgumentTypeError(f"a port is a number from 0 to {_LAST_PORT}, not {text}")
     return int(text)
+
+
+def _address(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("expected a name or an IP address, found nothing")
+    return text
+
+
+def _host_name(text: str) -> str:
+    if len(text) > _LONGEST_NAME or not _HOST_NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            "a host's name has letters, digits and hyphens between its dots, as in"
+            f" mail.example.org, found {text!r} (RFC 1123 section 2.1)"
+        )
+    return text
 
 
 def _token(text: str) -> str:
@@ -135,7 +159,9 @@ def _serve(chosen: argparse.Namespace, signals: SimpleQueue[int]) -> int:
     ports = {scheme: getattr(chosen, f"{scheme}_port") for scheme in (*PROTOCOLS, *SECURE)}
     asked = {scheme: port for scheme, port in ports.items() if port is not None}
     if chosen.control_port is None and (chosen.control_host or chosen.control_token):
-        raise Failure("--control-host and --control-token go with --control-port")
+        raise WrongCall("--control-host and --control-token go with --control-port")
+    for option in ("ready_file", "env_file"):
+        _check_place(f"--{option.replace('_', '-')}", getattr(chosen, option))
     tls = chosen.tls or any(scheme in asked for scheme in SECURE)
     try:
         world = load(chosen.file).world(chosen.seed, chosen.capabilities)
@@ -168,6 +194,16 @@ def _serve(chosen: argparse.Namespace, signals: SimpleQueue[int]) -> int:
     for failure in failures:
         print(f"mockmail: {failure!r}", file=sys.stderr)
     return 1 if failures else 0
+
+
+def _check_place(option: str, path: Path | None) -> None:
+    """Whether a file can be written there, as far as can be seen before."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise Failure(f"{option}: {path} is a folder")
+    if not path.parent.is_dir():
+        raise Failure(f"{option}: there is no folder {path.parent}")
 
 
 def _controlled(

@@ -80,6 +80,10 @@ class Client(Generic[A, R]):
         """Go through the steps of a command: the driver's part."""
         raise NotImplementedError
 
+    def wait(self, steps: Steps[A]) -> R:
+        """The same for steps that wait until the server speaks by itself."""
+        return self.run(steps)
+
     def enter(self, entry: Entry | None) -> R:
         """Read the greeting, and log in; without an `entry` the greeting is `told`."""
         return self.run(self._enter(entry))
@@ -121,6 +125,10 @@ class Client(Generic[A, R]):
         """Whether the next response is there, or none will come any more."""
         self._hear()
         return bool(self._responses) or self._link.ended is not None
+
+    def _there(self) -> bool | None:
+        """The same, as waits ask for it."""
+        return self._ready() or None
 
     def _response(self) -> bytes:
         """The next response; an error that shows the conversation if it is not there."""

@@ -4,6 +4,7 @@ Each order runs on a fork of the world as it is when the race begins, so no orde
 sees another, and the server under test sees none of them.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import factorial, prod
 
@@ -11,15 +12,19 @@ from mockmail.client.client import Entry
 from mockmail.client.drivers import ImapClient
 from mockmail.client.imap_answer import ImapAnswer
 from mockmail.client.link import Link
-from mockmail.client.opening import find_user
+from mockmail.client.opening import check_enable, find_user
 from mockmail.client.outcome import Kept, Outcome, Place, Race, Told
+from mockmail.near import choice, near
 from mockmail.store.journal import Entry as Stored
 from mockmail.store.names import canonical
 from mockmail.store.store import Store
+from mockmail.world.arguments import check_arguments
 from mockmail.world.world import World
 
 MAX_ORDERS = 1_000
 """Orders in which one race is run."""
+
+_MARK = re.compile(r"\{([A-Za-z_]\w*)\}")
 
 State = Mapping[str, Mapping[int, Stored]]
 
@@ -37,12 +42,20 @@ class Conflict:
         sessions: int,
         enable: str | None,
     ) -> None:
+        check_arguments(
+            user=(user, str | None),
+            uid=(uid, int | None),
+            mailbox=(mailbox, str),
+            sessions=(sessions, int),
+            enable=(enable, str | None),
+        )
         if not 1 <= sessions <= 26:
             raise ValueError(f"there can be 1 to 26 sessions, not {sessions}")
         self._world = world
         self._sessions = sessions
         with world.engine.turn():
             account = find_user(world, user)
+            check_enable(world, enable)
             self._mailbox = canonical(mailbox)
             self._entry = Entry(account.name, account.password, enable, self._mailbox)
             self._uid = _find_uid(world.store, account.name, self._mailbox, uid)
@@ -56,9 +69,9 @@ class Conflict:
         ``{number}`` and ``{modseq}`` are those of the message when the race begins.
         Sessions without commands look on. After the race each that can says NOOP, to
         hear the news. ``ValueError`` for more commands than sessions, for more than 1,000 orders,
-        and if the message has gone.
+        for another word in braces, and if the message has gone.
         """
-        lines = [[each] if isinstance(each, str) else [*each] for each in commands]
+        lines = [_lines(each) for each in commands]
         if not any(lines):
             raise ValueError("a race needs commands")
         if len(lines) > self._sessions:
@@ -74,12 +87,8 @@ class Conflict:
         uids = [*before[mailbox]]
         message = before[mailbox][self._uid]
         place = Place(mailbox, self._uid, uids.index(self._uid) + 1, uids[-1], len(uids))
-        marks = {"{uid}": place.uid, "{number}": place.number, "{modseq}": message.modseq}
-        for each in lines:
-            for at, line in enumerate(each):
-                for mark, value in marks.items():
-                    line = line.replace(mark, str(value))
-                each[at] = line
+        marks = {"uid": place.uid, "number": place.number, "modseq": message.modseq}
+        lines = [[_filled(line, marks) for line in each] for each in lines]
         return Race(
             user=login,
             mailbox=mailbox,
@@ -145,6 +154,27 @@ class Conflict:
         return f"<Conflict about UID {self._uid} in {self._entry.user}'s {self._mailbox}>"
 
 
+def _lines(given: str | Sequence[str]) -> list[str]:
+    """The commands of one session."""
+    lines: object = [given] if isinstance(given, str | bytes) else given
+    if not isinstance(lines, Sequence) or not all(isinstance(line, str) for line in lines):
+        raise ValueError(f"expected a command, or several, as text; found {given!r}")
+    if not all(lines):
+        raise ValueError("a command can't be empty")
+    return [*lines]
+
+
+def _filled(line: str, marks: Mapping[str, int]) -> str:
+    """The command with what its marks stand for; ``{5}`` and its like are literals."""
+
+    def value(found: re.Match[str]) -> str:
+        if found[1] not in marks:
+            raise ValueError(f"in {line!r}: {choice(found[0], [f'{{{name}}}' for name in marks])}")
+        return str(marks[found[1]])
+
+    return _MARK.sub(value, line)
+
+
 def _state(store: Store, login: str) -> State:
     boxes = store.visible(store.users[login])
     return {name: {entry.uid: entry for entry in box} for name, box in boxes.items()}
@@ -154,7 +184,8 @@ def _find_uid(store: Store, login: str, mailbox: str, uid: int | None) -> int:
     """The UID, or that of the only message; ``ValueError`` says which there are."""
     box = store.mailbox(store.users[login], mailbox)
     if box is None:
-        raise ValueError(f"{login} has no mailbox {mailbox!r}")
+        names = [box.name for box in store.visible(store.users[login]).values()]
+        raise ValueError(f"{login} has no mailbox {mailbox!r}{near(mailbox, names)}")
     shown = ", ".join(map(str, box.uids[:10])) + ", …" * (len(box.uids) > 10)
     there_are = f"there are {shown}" if shown else "there is none"
     if uid is None:
@@ -162,7 +193,7 @@ def _find_uid(store: Store, login: str, mailbox: str, uid: int | None) -> int:
             raise ValueError(f"which message of {login}'s {mailbox}? by UID, {there_are}")
         return box.uids[0]
     if uid not in box.entries:
-        raise ValueError(f"no UID {uid} in {login}'s {mailbox}; {there_are}")
+        raise ValueError(f"no UID {uid!r} in {login}'s {mailbox}; {there_are}")
     return uid
 
 

@@ -1,58 +1,49 @@
 """Two drivers for scripted clients, and what comes of them: clients that block, and that await."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 
-import trio
-
-from mockmail.client.client import TIMEOUT, A, Client, Steps
+from mockmail.client.client import A, Client, Steps
 from mockmail.client.imap import ImapCommands
 from mockmail.client.imap_answer import ImapAnswer
-from mockmail.client.link import Link
 from mockmail.client.pop3 import Pop3Answer, Pop3Commands
 from mockmail.client.smtp import SmtpAnswer, SmtpCommands
+from mockmail.client.waiting import checkpoint, refuse_loop, wait_async, wait_here
+
+_INSTEAD = "await the commands of clients that are made by `await server.aio.clients(…)`"
 
 
 class Blocking(Client[A, A]):
-    """Waits in its own thread, while others act."""
+    """Waits in its own thread, while others act.
 
-    def __init__(self, link: Link, timeout: float = TIMEOUT) -> None:
-        super().__init__(link, timeout)
-        self._changed = link.changed
-        link.on_news(self._changed.notify_all)
+    What has to be waited for is a ``RuntimeError`` inside a running loop.
+    """
 
     def run(self, steps: Steps[A]) -> A:
         """Go through the steps of a command, and return its answer."""
         answer = self._advance(steps)
         while answer is None:
-            with self._changed:
-                self._changed.wait_for(self._ready, self.timeout)
+            if not self._ready():
+                link = self._link
+                wait_here(link.watch, self._there, self.timeout, link.time, _INSTEAD)
             answer = self._advance(steps, self._response())
         return answer
 
+    def wait(self, steps: Steps[A]) -> A:
+        """The same; inside a running loop always an error, whether it was told already or not."""
+        refuse_loop(_INSTEAD)
+        return self.run(steps)
+
 
 class Awaiting(Client[A, Awaitable[A]]):
-    """Waits in the server's own loop, while other tasks run, on that loop's clock."""
-
-    def __init__(
-        self, link: Link, timeout: float, soon: Callable[[Callable[[], object]], None]
-    ) -> None:
-        super().__init__(link, timeout)
-        self._changed = trio.Event()
-        # Whoever changes something may be in another thread.
-        link.on_news(lambda: soon(self._wake))
-
-    def _wake(self) -> None:
-        self._changed.set()
+    """Waits in a loop, Trio's or asyncio's, while other tasks run, on that loop's clock."""
 
     async def run(self, steps: Steps[A]) -> A:
         """Go through the steps of a command, and return its answer."""
-        await trio.lowlevel.checkpoint()
+        await checkpoint()
         answer = self._advance(steps)
         while answer is None:
-            with trio.move_on_after(self.timeout):
-                while not self._ready():
-                    self._changed = trio.Event()
-                    await self._changed.wait()
+            if not self._ready():
+                await wait_async(self._link.watch, self._there, self.timeout)
             answer = self._advance(steps, self._response())
         return answer
 
@@ -70,12 +61,12 @@ class SmtpClient(SmtpCommands[SmtpAnswer], Blocking[SmtpAnswer]):
 
 
 class AsyncImapClient(ImapCommands[Awaitable[ImapAnswer]], Awaiting[ImapAnswer]):
-    """The same as `ImapClient` in a Trio test: each command is awaited."""
+    """The same as `ImapClient` in a loop, Trio's or asyncio's: each command is awaited."""
 
 
 class AsyncPop3Client(Pop3Commands[Awaitable[Pop3Answer]], Awaiting[Pop3Answer]):
-    """The same as `Pop3Client` in a Trio test: each command is awaited."""
+    """The same as `Pop3Client` in a loop, Trio's or asyncio's: each command is awaited."""
 
 
 class AsyncSmtpClient(SmtpCommands[Awaitable[SmtpAnswer]], Awaiting[SmtpAnswer]):
-    """The same as `SmtpClient` in a Trio test: each command is awaited."""
+    """The same as `SmtpClient` in a loop, Trio's or asyncio's: each command is awaited."""

@@ -46,7 +46,7 @@ class ImapCommands(Client[ImapAnswer, R]):
 
         The answer is what it has told unasked up to that; the rest is `told` later.
         """
-        return self.run(self._wait_for(kind))
+        return self.wait(self._wait_for(kind))
 
     def login(self, user: str, password: str) -> R:
         return self.send("LOGIN", _string(user), _string(password))

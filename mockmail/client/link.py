@@ -1,7 +1,7 @@
 """A client's end of a connection of the engine, without a socket."""
 
-import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from mockmail.wire.acts import Close, Switch
 from mockmail.world.engine import Engine
@@ -19,14 +19,14 @@ class Link:
         self.ended: str | None = None
         """How the connection ended: ``fin``, ``reset``, or ``left`` where the client did it."""
 
-    @property
-    def changed(self) -> threading.Condition:
-        """To wait on: it has the engine's lock, under which `on_news` is called."""
-        return self._engine.condition()
+    def watch(self, happened: Callable[[], object]) -> AbstractContextManager[None]:
+        """Have a function called when there may be something to take that was not asked for."""
+        return self._engine.watch(happened)
 
-    def on_news(self, call: Callable[[], None]) -> None:
-        """Have `call` called when there may be something to take that was not asked for."""
-        self._connection.notify = call
+    def time(self) -> float:
+        """Seconds on the clock of whoever drives the engine; it stands where nobody does."""
+        driver = self._engine.clock.driver
+        return 0.0 if driver is None else driver()
 
     def send(self, data: bytes) -> None:
         self._engine.receive(self._connection, data)
@@ -54,5 +54,3 @@ class Link:
     def drop(self) -> None:
         """The server ends the connection."""
         self._engine.lost(self._connection)
-        with self.changed:
-            self._connection.notify()

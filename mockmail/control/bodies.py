@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from msgspec import Meta, field
+from msgspec import UNSET, Meta, UnsetType, field
 
 from mockmail.scenario.document import Count, Spec
 from mockmail.scenario.spec import AttachedSpec, Newlines, PartsSpec, SpecialUse
@@ -20,6 +20,37 @@ class NewUser(Spec):
     """What to log in with."""
     address: str | None = None
     """Whose mail he gets; the login at the first local domain if nothing is said."""
+
+
+class UserChange(Spec):
+    """What shall be otherwise; what is left out stays."""
+
+    password: str | None = None
+    """What to log in with from now on; sessions that are open stay so."""
+    addresses: list[str] | None = None
+    """All his addresses: whose mail is his."""
+    disabled: bool | None = None
+    """He is not let in, whatever he knows."""
+    expired: bool | None = None
+    """His password is no longer good."""
+    read_only: bool | None = None
+    """He can look at his mailboxes, and change nothing."""
+    quota: Count | UnsetType | None = UNSET
+    """How many octets his mailboxes may hold; null for any number."""
+    locked_for: Annotated[float, Meta(ge=0)] | None = None
+    """For how many seconds he is not let in; 0 lets him in again."""
+
+
+class NewAlias(Spec):
+    """An address that stands for others."""
+
+    address: str
+    """At the first local domain if it names none; without a local part (``@b.example``) for all
+    that is nobody's in that domain."""
+    targets: Annotated[list[str], Meta(min_length=1)]
+    """Addresses, or logins."""
+    list: bool = False
+    """Whether it is a mailing list: EXPN tells who is on it."""
 
 
 class NewMailbox(Spec):

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from mockmail.control import messages, rules, state, users
+from mockmail.control import aliases, deliveries, messages, rules, state, users
 from mockmail.control.call import VERSION
 from mockmail.control.endpoint import Endpoint, Handler
 
@@ -30,6 +30,11 @@ ENDPOINTS = (
     _row("GET", "/users", users.list_users),
     _row("POST", "/users", users.create_user, CONFLICT),
     _row("GET", "/users/{login}", users.show_user, NOT_FOUND),
+    _row("PATCH", "/users/{login}", users.change_user, NOT_FOUND),
+    _row("DELETE", "/users/{login}/sessions", users.disconnect_user, NOT_FOUND),
+    _row("GET", "/aliases", aliases.list_aliases),
+    _row("POST", "/aliases", aliases.add_alias),
+    _row("DELETE", "/aliases/{address}", aliases.remove_alias, NOT_FOUND),
     _row("GET", "/users/{login}/mailboxes", users.list_mailboxes, NOT_FOUND),
     _row("POST", "/users/{login}/mailboxes", users.create_mailbox, NOT_FOUND, CONFLICT),
     _row("GET", _MAILBOX, users.show_mailbox, NOT_FOUND),
@@ -48,6 +53,9 @@ ENDPOINTS = (
     _row("GET", "/outbox", messages.list_outbox),
     _row("GET", "/outbox/{number}", messages.show_sent, NOT_FOUND),
     _row("GET", "/outbox/{number}/raw", messages.raw_sent, NOT_FOUND),
+    _row("GET", "/deliveries", deliveries.list_deliveries),
+    _row("GET", "/deliveries/{number}/report", deliveries.raw_report, NOT_FOUND),
+    _row("POST", "/remote", deliveries.set_remote_reply),
     _row("GET", "/rules", rules.list_rules),
     _row("POST", "/rules", rules.add_rule, CONFLICT),
     _row("GET", "/rules/{rule}", rules.show_rule, NOT_FOUND),

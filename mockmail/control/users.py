@@ -2,8 +2,10 @@
 
 from http import HTTPStatus
 
+from msgspec import UNSET
+
 from mockmail.control import look
-from mockmail.control.bodies import MailboxName, NewMailbox, NewUser
+from mockmail.control.bodies import MailboxName, NewMailbox, NewUser, UserChange
 from mockmail.control.call import Call, Created
 from mockmail.control.problem import Problem, refused
 from mockmail.control.values import MailboxesValue, MailboxValue, UsersValue, UserValue
@@ -39,6 +41,26 @@ def create_user(call: Call, body: NewUser) -> Created[UserValue]:
 def show_user(call: Call) -> UserValue:
     """A user with his mailboxes."""
     return look.user(user_of(call))
+
+
+def change_user(call: Call, body: UserChange) -> UserValue:
+    """Change what he logs in with, whose mail is his, and what he may do."""
+    user = user_of(call)
+    with refused():
+        if body.addresses is not None:
+            user.addresses = tuple(body.addresses)
+        if body.quota is not UNSET:
+            user.quota = body.quota
+        for name in ("password", "disabled", "expired", "read_only", "locked_for"):
+            value = getattr(body, name)
+            if value is not None:
+                setattr(user, name, value)
+    return look.user(user)
+
+
+def disconnect_user(call: Call) -> None:
+    """End his sessions: BYE, 421, or no word at all."""
+    user_of(call).disconnect()
 
 
 def list_mailboxes(call: Call) -> MailboxesValue:

@@ -6,7 +6,7 @@
 | a folder with ``*.eml`` files | INBOX: each file a message, by name |
 | a file that begins with "From " | INBOX: an mbox |
 | an empty file | INBOX: an mbox of no messages |
-| any other file | INBOX: one message |
+| a file that begins with a header field, or is called ``*.eml`` | INBOX: one message |
 
 eml files tell no flags and no date. A file that is compressed with gzip is taken for
 what is in it.
@@ -14,6 +14,7 @@ what is in it.
 
 import gzip
 import os
+import re
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,12 +28,13 @@ from mockmail.message.message import Message
 Kind = Literal["eml", "mbox", "maildir"]
 
 _GZIP = b"\x1f\x8b"  # RFC 1952 section 2.3.1
+_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")  # RFC 5322 sections 2.2 and 4.5
 _SHOWN = 5
 """Names in an error."""
 
 
 def load(path: str | os.PathLike[str], newlines: Read = "crlf") -> dict[str, list[Item]]:
-    """The messages by mailbox; ``ValueError`` for a folder that holds no mail."""
+    """The messages by mailbox; ``ValueError`` for what holds no mail."""
     path = Path(path)
     if (path / "cur").is_dir():
         return maildir.load(path, newlines)
@@ -41,6 +43,11 @@ def load(path: str | os.PathLike[str], newlines: Read = "crlf") -> dict[str, lis
     data = _octets(path)
     if not data or data.lstrip(b"\r\n").startswith(b"From "):
         return {"INBOX": list(mbox.parse(data, newlines))}
+    if not _FIELD.match(data) and ".eml" not in path.suffixes:
+        raise ValueError(
+            f"{path} is no mail: it begins with no header field, nor with 'From ' as an mbox does"
+            " (a message that is meant to be so is called *.eml)"
+        )
     return {"INBOX": [_message(data, newlines)]}
 
 

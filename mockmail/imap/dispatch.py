@@ -18,7 +18,7 @@ from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Switch, 
 from mockmail.wire.buffer import TooLong
 from mockmail.wire.points import Point
 from mockmail.wire.response import Many, Response
-from mockmail.wire.turns import Gone, Reading, TimedOut, read
+from mockmail.wire.turns import Gone, Over, Reading, ShutOut, TimedOut, read
 
 
 class _LineTooLong(Bad):
@@ -60,6 +60,9 @@ def converse(session: Session, report: Callable[[Exception], None]) -> Talk:
     except TimedOut:
         yield Say(reply.status(b"BYE", b"Logged out for inactivity"), Point.TIMER)
         yield Close()
+    except ShutOut:
+        yield Say(reply.status(b"BYE", b"The server ends your sessions"), Point.CLOSE)
+        yield Close()
     finally:
         session.close_view()
 
@@ -100,7 +103,7 @@ def _one_command(session: Session, report: Callable[[Exception], None]) -> Telli
         if not begun:
             yield Begin(b"")
         done = refusal
-    except (Gone, TimedOut):
+    except Over:
         raise
     except Exception as bug:
         report(bug)

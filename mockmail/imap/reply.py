@@ -142,20 +142,27 @@ def continuation(text: bytes) -> Response:
     return Response(b"+", None, [text], _continuation)
 
 
-def statuses(*, greeting: bool) -> tuple[str, ...]:
-    """What a greeting, or a command's end, can be."""
-    return ("OK", "PREAUTH", "BYE") if greeting else ("OK", "NO", "BAD")
+STATUSES = ("OK", "NO", "BAD", "BYE")
+GREETINGS = ("OK", "BYE")
+"""With PREAUTH somebody would have to be logged in."""
+LAST = ("BYE",)
+"""What is said before the connection is closed (RFC 9051 section 7.1.5)."""
+
+
+def instead_of(instead: Instead) -> Response:
+    """What is said in the place of a greeting, or untagged."""
+    code = instead.code.encode() or None
+    return status(instead.status.encode(), instead.text.encode(), code)
 
 
 def another(response: Response, instead: Instead) -> Response:
-    """What is said in the place of a greeting or a tagged line."""
-    kind, text = instead.status.encode(), instead.text.encode()
-    code = instead.code.encode() or None
-    if response.style is not _tagged:
-        return status(kind, text, code)
+    """What is said in the place of a greeting or a tagged line; BYE has no tag."""
+    if response.style is not _tagged or instead.status in LAST:
+        return instead_of(instead)
     tag = response.items[0]
     assert isinstance(tag, bytes)
-    return tagged(tag, kind, text, code)
+    code = instead.code.encode() or None
+    return tagged(tag, instead.status.encode(), instead.text.encode(), code)
 
 
 def end(instead: Instead) -> Done | Refusal:

@@ -16,7 +16,9 @@ from mockmail.sasl.mechanism import (
     AuthorizationFailed,
     Disabled,
     Expired,
+    LockedOut,
     Realm,
+    TooMany,
 )
 from mockmail.store.mailbox import Mailbox, TooManyKeywords
 from mockmail.store.names import canonical
@@ -82,7 +84,7 @@ class Session:
     @property
     def realm(self) -> Realm:
         """What SASL's mechanisms ask."""
-        return Realm(self.store, self.host, self.clock, self.chance)
+        return Realm(self.store, self.host, self.clock, self.chance, "imap")
 
     @property
     def account(self) -> User:
@@ -113,6 +115,11 @@ class Session:
         if not self.store.may_change(self.account, mailbox):
             raise No("Messages can't be added there", b"NOPERM")
         return mailbox
+
+    def may_change(self) -> None:
+        """`No` if the user can change none of his mailboxes, nor what he has subscribed to."""
+        if self.account.read_only:
+            raise No("The account is read-only", b"NOPERM")
 
     def may_go(self, name: str) -> None:
         """`No` if others' use of a mailbox keeps it from being deleted or renamed."""
@@ -149,7 +156,7 @@ class Session:
             number=self.number,
             origin=self.name,
             # A newsgroup keeps each reader's own flags (RFC 9051 section 6.3.2).
-            read_only=read_only or (fixed and not mailbox.fixed),
+            read_only=read_only or (fixed and not mailbox.fixed) or self.account.read_only,
             fixed=fixed,
             tellings=self._tellings(mailbox),
         )
@@ -210,5 +217,9 @@ def refusal(error: AuthenticationFailed) -> No:
             return No("This account is disabled", b"CONTACTADMIN")
         case Expired():
             return No("The password has expired", b"EXPIRED")
+        case LockedOut():
+            return No(f"Too many wrong passwords; wait for {error.seconds} seconds", b"LIMIT")
+        case TooMany():
+            return No("Too many simultaneous connections", b"UNAVAILABLE")
         case _:
             return No("Wrong user name or password", b"AUTHENTICATIONFAILED")

@@ -28,8 +28,8 @@ def as_sent(entry: Entry) -> bytes:
 
 def _exact(entry: Entry) -> int:
     # Of what is sent, before stuffing (RFC 1939 section 11).
-    message = entry.message
-    return message.size if message.wire.endswith(b"\r\n") else message.size + 2
+    wire = entry.message.wire
+    return len(wire) if wire.endswith(b"\r\n") else len(wire) + 2
 
 
 def _lines(message: Message) -> int:
@@ -117,6 +117,8 @@ class Maildrop:
 
     def remaining(self) -> Iterator[tuple[int, Entry]]:
         """Numbers and messages that are there and not marked as deleted."""
+        if not (self.deleted or self._gone):
+            return self._numbered()
         return (
             (number, entry)
             for number, entry in self._numbered()
@@ -199,6 +201,13 @@ class ReadOnly(Maildrop):
 
     def close(self, origin: str) -> None:
         pass
+
+
+class Frozen(ReadOnly):
+    """That of a user who can change nothing."""
+
+    def mark(self, number: int) -> None:
+        raise Err(f"Message {number} can't be deleted: the account is read-only", "SYS/PERM")
 
 
 class Group(ReadOnly):

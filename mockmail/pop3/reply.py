@@ -33,17 +33,27 @@ def _challenge(response: Response) -> list[Piece]:
 
 
 def _multi(response: Response) -> list[Piece]:
-    text, *lines = response.items
+    text, *items = response.items
     assert isinstance(text, bytes)
     pieces: list[Piece] = [b"%b %b\r\n" % (response.kind, text)]
-    for line in lines:
-        if isinstance(line, Literal):
-            data = stuff(bytes(line.data))
-            pieces.append(Literal(line.label, data if data.endswith(b"\r\n") else data + b"\r\n"))
+    # Lines that follow one another are one piece: there may be very many.
+    lines: list[bytes] = []
+    for item in items:
+        if isinstance(item, Literal):
+            _add(pieces, lines)
+            data = stuff(bytes(item.data))
+            pieces.append(Literal(item.label, data if data.endswith(b"\r\n") else data + b"\r\n"))
         else:
-            pieces.append(stuff(line) + b"\r\n")
+            lines.append(item)
+    _add(pieces, lines)
     pieces.append(b".\r\n")
     return pieces
+
+
+def _add(pieces: list[Piece], lines: list[bytes]) -> None:
+    if lines:
+        pieces.append(stuff(b"\r\n".join(lines)) + b"\r\n")
+        lines.clear()
 
 
 def is_multi(response: Response) -> bool:
@@ -77,7 +87,9 @@ def message(text: bytes, data: bytes, uid: int) -> Response:
     return Response(b"+OK", None, [text, Literal(b"", data)], _multi, uid)
 
 
-STATUSES = ("+OK", "-ERR")
+STATUSES = GREETINGS = ("+OK", "-ERR")
+LAST = ()
+"""No reply says that the connection is closed."""
 
 
 def instead_of(instead: Instead) -> Response:

@@ -9,7 +9,7 @@ from mockmail.clock import Clock
 from mockmail.delivery.delivery import Delivery
 from mockmail.pop3 import reply
 from mockmail.pop3.expiry import remove_old
-from mockmail.pop3.maildrop import Maildrop, ReadOnly
+from mockmail.pop3.maildrop import Frozen, Maildrop, ReadOnly
 from mockmail.pop3.reply import Err
 from mockmail.pop3.rows import Catalogue, MechanismRow, State
 from mockmail.pop3.settings import Pop3Settings
@@ -18,7 +18,9 @@ from mockmail.sasl.mechanism import (
     AuthorizationFailed,
     Disabled,
     Expired,
+    LockedOut,
     Realm,
+    TooMany,
 )
 from mockmail.store.journal import Entry
 from mockmail.store.mailbox import Mailbox
@@ -29,6 +31,8 @@ from mockmail.wire.buffer import Buffer
 from mockmail.wire.lines import Manners, Steps, converse, final
 from mockmail.wire.points import Point
 from mockmail.wire.response import Response
+
+BARE_LF = "A line ends with CRLF, not with LF alone"
 
 
 @dataclass(slots=True)
@@ -89,7 +93,7 @@ class Session:
     @property
     def realm(self) -> Realm:
         """What SASL's mechanisms ask."""
-        return Realm(self.store, self.host, self.clock, self.chance)
+        return Realm(self.store, self.host, self.clock, self.chance, "pop3")
 
     @property
     def plaintext(self) -> bool:
@@ -114,7 +118,7 @@ class Session:
             raise Err(f"There is no mailbox {self.settings.mailbox}", "SYS/PERM")
         remove_old(self.store, user, self.clock.now, self.settings)
         own = self.store.may_change(user, mailbox)
-        self.open(user, mailbox, Maildrop if own else ReadOnly)
+        self.open(user, mailbox, Maildrop if own else Frozen if user.read_only else ReadOnly)
         self.state = State.TRANSACTION
         user.next_login = now + self.settings.login_delay
         return reply.ok(b"%d messages" % len(self.drop.entries))
@@ -178,6 +182,7 @@ class Session:
             # Without a word, and without deleting (RFC 1939 section 3).
             timed_out=None,
             bug=self._error(Err("A bug in mockmail: see the report", "SYS/TEMP")),
+            bare_lf=reply.err(BARE_LF) if self.settings.line_ends == "refuse" else None,
         )
         try:
             yield from converse(self, manners, self._command, report)
@@ -229,5 +234,9 @@ def refusal(error: AuthenticationFailed) -> Err:
             return Err("This account is disabled", "AUTH")
         case Expired():
             return Err("The password has expired", "AUTH")
+        case LockedOut():
+            return Err(f"Too many wrong passwords; wait for {error.seconds} seconds", "SYS/TEMP")
+        case TooMany():
+            return Err("Too many simultaneous connections", "SYS/TEMP")
         case _:
             return Err("Wrong user name or password", "AUTH")

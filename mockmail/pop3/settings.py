@@ -5,6 +5,7 @@ from typing import Literal
 
 UidlStyle = Literal["uidvalidity", "uid", "digest", "long"]
 SizeStyle = Literal["exact", "lf", "rounded"]
+LineEnds = Literal["refuse", "lenient"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Pop3Settings:
     """Passwords may be sent without TLS (RFC 5034 section 4)."""
     initial_response: bool = True
     """AUTH takes one behind the mechanism (RFC 5034), or it does not (RFC 1734)."""
+    line_ends: LineEnds = "refuse"
+    """A command that ends with an LF alone gets -ERR (RFC 1939 section 3), or it is done."""
     autologout: float = 600.0
     """Seconds of silence (RFC 1939 section 3: at least 10 minutes)."""
     line: int = 255

@@ -19,4 +19,4 @@ def cram_md5(realm: Realm) -> Exchange:
     def knows(password: str) -> bool:
         return hmac.new(password.encode(), challenge, "md5").hexdigest() == digest
 
-    return let_in(realm.store, name, knows)
+    return let_in(realm, name, knows)

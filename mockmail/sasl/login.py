@@ -8,6 +8,6 @@ def login(realm: Realm) -> Exchange:
     name = yield Prompt(b"Username:")
     password = yield b"Password:"
     try:
-        return check_password(realm.store, name.decode("utf-8"), password.decode("utf-8"))
+        return check_password(realm, name.decode("utf-8"), password.decode("utf-8"))
     except UnicodeDecodeError:
         raise Malformed("LOGIN takes a name and a password in UTF-8") from None

@@ -10,7 +10,7 @@ def plain(realm: Realm) -> Exchange:
         authzid, authcid, password = answer.decode("utf-8").split("\0")
     except ValueError:
         raise Malformed("PLAIN is [authzid] NUL authcid NUL passwd in UTF-8") from None
-    user = check_password(realm.store, authcid, password)
+    user = check_password(realm, authcid, password)
     if authzid not in ("", authcid):
         raise AuthorizationFailed(f"{authcid} may not act for {authzid}")
     return user

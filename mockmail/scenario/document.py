@@ -5,13 +5,15 @@ an error, for the first one would be lost without a word.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, TypeVar
 
 import msgspec
 import yaml
 
 from mockmail.scenario import mistakes
-from mockmail.scenario.errors import ScenarioError
+from mockmail.scenario.errors import ScenarioError, joined
 from mockmail.scenario.mistakes import Path
 
 T = TypeVar("T")
@@ -53,6 +55,8 @@ class Document:
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
+        self.mistakes: list[ScenarioError] = []
+        """Those that were found and kept, for others may follow."""
         try:
             loader = _Loader(text)
             try:
@@ -60,6 +64,7 @@ class Document:
                 if self._root is None:
                     raise ScenarioError(file, 1, "", "the file is empty")
                 self._check_keys(self._root, (), set())
+                self.raise_mistakes()
                 self.data: object = loader.construct_document(self._root)
             finally:
                 loader.dispose()
@@ -82,20 +87,18 @@ class Document:
             for key, value in node.value:
                 name = str(key.value) if isinstance(key, yaml.ScalarNode) else "of several parts"
                 if key.tag not in (_TEXT, _MERGE):
-                    line = key.start_mark.line + 1
-                    raise ScenarioError(
-                        self.file, line, spelled(path), f"the key {name} must be text: quote it"
-                    )
-                if name in known:
-                    line = key.start_mark.line + 1
-                    raise ScenarioError(
-                        self.file, line, spelled(path), f"the key {name!r} stands here twice"
-                    )
+                    self._key(key, path, f"the key {name} must be text: quote it")
+                elif name in known:
+                    self._key(key, path, f"the key {name!r} stands here twice")
                 known.add(name)
                 self._check_keys(value, (*path, name), seen)
         elif isinstance(node, yaml.SequenceNode):
             for number, item in enumerate(node.value):
                 self._check_keys(item, (*path, number), seen)
+
+    def _key(self, key: yaml.Node, path: Path, problem: str) -> None:
+        line = key.start_mark.line + 1
+        self.mistakes.append(ScenarioError(self.file, line, spelled(path), problem))
 
     def error(self, path: Path, problem: str, *, key: str | None = None) -> ScenarioError:
         """An error at `path`, or at the key `key` below it."""
@@ -121,13 +124,38 @@ class Document:
 
     def convert(self, value: object, kind: type[T], path: Path) -> T:
         """`value`, which stands at `path`, as a `kind`; `ScenarioError` where it is none."""
+        found = mistakes.sound(value, kind).mistakes
+        if found:
+            raise joined(self._errors(found, path))
+        return msgspec.convert(value, kind, strict=True)
+
+    def sound(self, value: object, kind: type[T]) -> T | None:
+        """As much of the file's data as is right; the mistakes in it are kept."""
+        found = mistakes.sound(value, kind)
+        self.mistakes += self._errors(found.mistakes, ())
+        return msgspec.convert(found.value, kind, strict=True) if found.usable else None
+
+    def _errors(self, found: list[mistakes.Mistake], path: Path) -> list[ScenarioError]:
+        return [self.error((*path, *each.path), each.problem, key=each.key) for each in found]
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """A mistake that ends the block is kept, unless it only comes of one inside it."""
         try:
-            return msgspec.convert(value, kind, strict=True)
-        except msgspec.ValidationError:
-            mistake = mistakes.first(value, kind)
-            assert mistake is not None
-            where = (*path, *mistake.path)
-            raise self.error(where, mistake.problem, key=mistake.key) from None
+            yield
+        except ScenarioError as error:
+            self.mistakes += [each for each in error if not self._follows(each)]
+
+    def _follows(self, error: ScenarioError) -> bool:
+        inside = tuple(error.path + end for end in (".", "["))
+        return any(
+            each.path == error.path or each.path.startswith(inside) for each in self.mistakes
+        )
+
+    def raise_mistakes(self) -> None:
+        """`ScenarioError` with those that were kept, if there are any."""
+        if self.mistakes:
+            raise joined(self.mistakes)
 
 
 def _before(text: str, position: int) -> str:

@@ -1,14 +1,13 @@
-"""What is wrong with a value, where, and what was expected: msgspec's findings in our words.
+"""What is wrong with a value, where, and what was expected; and what is left of it without that.
 
-msgspec says where a value is wrong but for the keys of mappings that the author
-names himself (logins, mailboxes): ``$.users[...].password``. Which key it was is
-found by converting the document with one of them at a time.
+msgspec knows whether a value is as it must be, and names one mistake. Here all are
+named: what is wrong is taken apart until the pieces are right, or can't be taken apart.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from types import UnionType
+from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin
 
 import msgspec
 from msgspec import inspect
@@ -17,12 +16,10 @@ from mockmail.near import choice, near
 
 Path = tuple[str | int, ...]
 
-_AT = re.compile(r" - at `\$(.*)`$", re.DOTALL)
-_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|\[(\.\.\.)\]")
-_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
-_MISSING = re.compile(r"Object missing required field `(.*)`")
 _LONGEST = 60
 """Characters of a value that are shown."""
+_WRONG: Final = object()
+"""In the place of a value of which nothing is left."""
 
 
 class Mistake(NamedTuple):
@@ -34,118 +31,116 @@ class Mistake(NamedTuple):
     """A key at `path`, where it is the key that is wrong."""
 
 
-class _Found(NamedTuple):
-    """What msgspec says."""
+class Sound(NamedTuple):
+    """A value without its mistakes."""
 
-    problem: str
-    steps: tuple[str | int | None, ...]
-    """None for a key of the author's."""
+    value: object
+    """What is left; nothing of use if not `usable`."""
+    usable: bool
+    mistakes: list[Mistake]
 
 
 def first(value: object, kind: object) -> Mistake | None:
     """The first mistake in a value that should be a `kind`."""
-    found = _failure(value, kind)
-    if found is None:
-        return None
-    path = _path(value, kind, found)
-    wanted = [inspect.type_info(kind)]
-    for step in path:
-        wanted = [each for outer in wanted for each in _inside(outer, step)]
-        value = _get(value, step)
-    wanted = [each for outer in wanted for each in _alternatives(outer)]
-    if unknown := _UNKNOWN.match(found.problem):
-        return Mistake(path, _unknown(unknown[1], wanted), unknown[1])
-    if missing := _MISSING.match(found.problem):
-        return Mistake(path, f"the key {missing[1]!r} is missing")
-    return Mistake(path, _wrong(value, wanted))
+    return next(iter(sound(value, kind).mistakes), None)
 
 
-def _failure(value: object, kind: object) -> _Found | None:
+def sound(value: object, kind: object) -> Sound:
+    """All mistakes in a value that should be a `kind`, and the value without them.
+
+    What is wrong in it, and can be left out, is left out; in a list something empty
+    stands in its place, so that the others keep theirs.
+    """
+    found: list[Mistake] = []
+    left = _left(value, kind, (), found)
+    return Sound(left, left is not _WRONG, found)
+
+
+def _left(value: object, kind: Any, path: Path, found: list[Mistake]) -> object:  # noqa: ANN401
+    if _is(value, kind):
+        return value
+    before = len(found)
+    left: object = _WRONG
+    for each in _alternatives(kind):
+        if isinstance(value, dict) and isinstance(each, type) and issubclass(each, msgspec.Struct):
+            left = _left_of_struct(value, each, path, found)
+        elif isinstance(value, dict) and get_origin(each) is dict:
+            left = _left_of_mapping(value, get_args(each)[1], path, found)
+        elif isinstance(value, list) and get_origin(each) in (list, tuple):
+            left = _left_of_list(value, get_args(each)[0], path, found)
+    if len(found) == before:  # it is no mistake in it
+        found.append(Mistake(path, _wrong(value, kind)))
+        return _WRONG
+    return left
+
+
+def _left_of_struct(
+    value: dict[str, object], kind: type[msgspec.Struct], path: Path, found: list[Mistake]
+) -> object:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    left = {}
+    for key, each in value.items():
+        if key not in fields:
+            found.append(Mistake(path, _unknown(key, list(fields)), key))
+        elif (kept := _left(each, fields[key].type, (*path, key), found)) is not _WRONG:
+            left[key] = kept
+    missing = [name for name, field in fields.items() if field.required and name not in value]
+    found += [Mistake(path, f"the key {name!r} is missing") for name in missing]
+    whole = all(name in left for name, field in fields.items() if field.required)
+    return left if whole else _WRONG
+
+
+def _left_of_mapping(
+    value: dict[str, object], kind: object, path: Path, found: list[Mistake]
+) -> object:
+    left = {key: _left(each, kind, (*path, key), found) for key, each in value.items()}
+    none = None if _is(None, kind) else _WRONG
+    left = {key: none if each is _WRONG else each for key, each in left.items()}
+    return {key: each for key, each in left.items() if each is not _WRONG}
+
+
+def _left_of_list(value: list[object], kind: object, path: Path, found: list[Mistake]) -> object:
+    left = [_left(each, kind, (*path, at), found) for at, each in enumerate(value)]
+    empty: object = {} if _is({}, kind) else _WRONG
+    left = [empty if each is _WRONG else each for each in left]
+    return _WRONG if _WRONG in left else left
+
+
+def _is(value: object, kind: object) -> bool:
     try:
         msgspec.convert(value, kind, strict=True)
-    except msgspec.ValidationError as error:
-        text = str(error)
-        at = _AT.search(text)
-        if at is None:
-            return _Found(text, ())
-        steps = (
-            name or (None if number is None else int(number)) for name, number in _steps(at[1])
-        )
-        return _Found(text[: at.start()], tuple(steps))
-    return None
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
-def _steps(path: str) -> list[tuple[str | None, str | None]]:
-    return [(found[1], found[2]) for found in _STEP.finditer(path)]
+def _alternatives(kind: Any) -> list[Any]:  # noqa: ANN401
+    if get_origin(kind) in (Union, UnionType):
+        return [each for inner in get_args(kind) for each in _alternatives(inner)]
+    return _alternatives(get_args(kind)[0]) if get_origin(kind) is Annotated else [kind]
 
 
-def _path(value: object, kind: object, found: _Found) -> Path:
-    """Where it is, with the author's keys."""
-    path: Path = ()
-    for step in found.steps:
-        if step is None:
-            mapping = value
-            for each in path:
-                mapping = _get(mapping, each)
-            assert isinstance(mapping, dict)
-            alone = ((key, _replaced(value, path, {key: mapping[key]})) for key in mapping)
-            step, value = next(pair for pair in alone if _failure(pair[1], kind) == found)
-        path = (*path, step)
-    return path
-
-
-def _replaced(value: object, path: Path, new: object) -> object:
-    """A copy of `value` with `new` at `path`."""
-    if not path:
-        return new
-    step, rest = path[0], path[1:]
-    copy: dict[object, object] | list[object]
-    copy = dict(value) if isinstance(value, dict) else list(value)  # type: ignore[call-overload]
-    copy[step] = _replaced(copy[step], rest, new)
-    return copy
-
-
-def _get(value: object, step: str | int) -> object:
-    return value[step]  # type: ignore[index]  # msgspec has been there
-
-
-def _alternatives(wanted: inspect.Type) -> Sequence[inspect.Type]:
+def _types(wanted: inspect.Type) -> Sequence[inspect.Type]:
     if isinstance(wanted, inspect.UnionType):
-        return [each for inner in wanted.types for each in _alternatives(inner)]
+        return [each for inner in wanted.types for each in _types(inner)]
     return [wanted.type] if isinstance(wanted, inspect.Metadata) else [wanted]
 
 
-def _inside(outer: inspect.Type, step: str | int) -> list[inspect.Type]:
-    """What is wanted one step inside."""
-    found: list[inspect.Type] = []
-    for each in _alternatives(outer):
-        match each:
-            case inspect.StructType(fields=fields):
-                found += [field.type for field in fields if field.encode_name == step]
-            case inspect.DictType(value_type=inner) if isinstance(step, str):
-                found.append(inner)
-            case inspect.ListType(item_type=inner) | inspect.VarTupleType(item_type=inner):
-                found += [inner] if isinstance(step, int) else []
-    return found
-
-
-def _unknown(name: str, wanted: Sequence[inspect.Type]) -> str:
-    words = [
-        field.encode_name
-        for each in wanted
-        if isinstance(each, inspect.StructType)
-        for field in each.fields
-    ]
+def _unknown(name: str, words: list[str]) -> str:
     hint = near(name, words) or f"; expected one of {', '.join(words)}"
     return f"unknown key {name!r}{hint}"
 
 
-def _wrong(value: object, wanted: Sequence[inspect.Type]) -> str:
+def _wrong(value: object, kind: object) -> str:
     words = [
-        word for each in wanted if isinstance(each, inspect.LiteralType) for word in each.values
+        word
+        for each in _alternatives(kind)
+        if get_origin(each) is Literal
+        for word in get_args(each)
     ]
     if len(words) > 1 and isinstance(value, str):
         return choice(value, map(str, words))
+    wanted = _types(inspect.type_info(kind))
     expected = " or ".join(dict.fromkeys(map(_expected, sorted(wanted, key=_is_nothing))))
     quote = isinstance(value, bool | int | float | date) and any(
         isinstance(each, inspect.StrType) for each in wanted

@@ -1,6 +1,8 @@
 """The rules of a scenario file: the words of `When`, `Match` and the effects, as Python has them."""
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal, Protocol, TypeVar, get_type_hints
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct, field, structs
@@ -8,9 +10,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType, defstruct, field, structs
 from mockmail.scenario.document import Count, Spec
 from mockmail.scenario.mistakes import Path
 from mockmail.wire.points import POINTS
-from mockmail.world.effects import EFFECTS, YAML_NAMES, UnfitError
-from mockmail.world.rule import Effect, Match, Rule, When
-from mockmail.world.world import PROTOCOLS
+from mockmail.world.effect import Effect
+from mockmail.world.effects import EFFECTS
+from mockmail.world.rule import Match, Rule, When
+from mockmail.world.words import PROTOCOLS, YAML_NAMES, RuleError, UnfitError
 
 T = TypeVar("T")
 
@@ -85,9 +88,12 @@ def build(source: Source, spec: RuleSpec, path: Path) -> Rule:
     """The rule that stands at `path`; `ScenarioError` if it can't be one."""
     words = structs.asdict(spec.when)
     response = words.pop("response")
-    when = When(**words, response=None if response is None else Match(**structs.asdict(response)))
+    with _placed(source, (*path, "when", "response")):
+        match = None if response is None else Match(**structs.asdict(response))
+    with _placed(source, (*path, "when")):
+        when = When(**words, response=match)
     effect = _effect(source, spec.do, (*path, "do"))
-    try:
+    with _placed(source, path):
         return Rule(
             when,
             effect,
@@ -96,8 +102,18 @@ def build(source: Source, spec: RuleSpec, path: Path) -> Rule:
             optional=spec.optional,
             name=spec.name,
         )
-    except ValueError as error:
-        raise source.error((*path, "name"), str(error)) from None
+
+
+@contextmanager
+def _placed(source: Source, path: Path) -> Iterator[None]:
+    """What is wrong with a word is told with its place."""
+    try:
+        yield
+    except UnfitError as error:
+        name = YAML_NAMES.get(error.field, error.field)
+        raise source.error((*path, name), error.problem) from None
+    except RuleError as error:
+        raise source.error(path, str(error)) from None
 
 
 def _effect(source: Source, spec: Struct, path: Path) -> Effect:
@@ -107,11 +123,8 @@ def _effect(source: Source, spec: Struct, path: Path) -> Effect:
     ((word, given),) = found.items()
     if given is None:  # "drop:" has nothing to say
         given = source.convert({}, EFFECT_SPECS[word], (*path, word))
-    try:
+    with _placed(source, (*path, word)):
         return EFFECTS[word](**structs.asdict(given))
-    except UnfitError as error:
-        name = YAML_NAMES.get(error.field, error.field)
-        raise source.error((*path, word, name), error.problem) from None
 
 
 def spec_of(rule: Rule) -> RuleSpec:

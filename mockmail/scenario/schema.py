@@ -42,7 +42,8 @@ def _describe(definition: dict[str, Any], documented: type, kind: type[Spec]) ->
     for ancestor in reversed(documented.__mro__):
         if ancestor.__module__.startswith("mockmail.") and ancestor is not Spec:
             for name, text in _docstrings(ancestor).items():
-                definition["properties"][names[name]]["description"] = text
+                if name in names:
+                    definition["properties"][names[name]]["description"] = text
 
 
 def _docstrings(kind: type) -> dict[str, str]:

@@ -26,6 +26,7 @@ from mockmail.scenario.spec import (
     UserSpec,
     aware,
 )
+from mockmail.store.directory import Alias
 from mockmail.store.flags import SYSTEM_FLAGS, problem
 from mockmail.store.flags import flags as make_flags
 from mockmail.store.mailbox import MAX_KEYWORDS, Mailbox, TooManyKeywords
@@ -58,18 +59,20 @@ class Seeding:
         except Refused as error:
             raise self._document.error(path, str(error)) from None
         user.disabled, user.expired = spec.disabled, spec.expired
-        user.quota = spec.quota
+        user.read_only, user.quota = spec.read_only, spec.quota
         where: Path = (*path, "load")
-        for found in self._beside.mailboxes(spec.load, where):
-            for name, items in found.items():
-                mailbox = self._made(user, name, where, f"mailbox {name!r}: ")
-                self._append(mailbox, ((item, where) for item in items))
+        with self._document.kept():
+            for found in self._beside.mailboxes(spec.load, where):
+                for name, items in found.items():
+                    mailbox = self._made(user, name, where, f"mailbox {name!r}: ")
+                    self._append(mailbox, ((item, where) for item in items))
         for name, given in spec.mailboxes.items():
             where = (*path, "mailboxes", name)
-            if isinstance(given, MailboxSpec):
-                self._mailbox(user, name, given, where, (*where, "messages"))
-            else:
-                self._mailbox(user, name, MailboxSpec(messages=given or []), where, where)
+            with self._document.kept():
+                if isinstance(given, MailboxSpec):
+                    self._mailbox(user, name, given, where, (*where, "messages"))
+                else:
+                    self._mailbox(user, name, MailboxSpec(messages=given or []), where, where)
 
     def _made(self, user: User, name: str, path: Path, whose: str = "") -> Mailbox:
         """The user's mailbox of that name, there already or new."""
@@ -96,15 +99,30 @@ class Seeding:
         address = user.addresses[0] if user.addresses else user.name
         self._fill(mailbox, address, spec, path, messages)
 
+    def alias(self, name: str, targets: str | list[str], *, expands: bool) -> None:
+        """An alias or a list, once all users are there."""
+        path: Path = ("lists" if expands else "aliases", name)
+        given = [targets] if isinstance(targets, str) else targets
+        try:
+            self._store.directory.add(Alias(name, tuple(given), expands))
+        except ValueError as error:
+            raise self._document.error(path, str(error)) from None
+
     def share(self) -> None:
         """Grant what was said of it, once all users are there."""
         for mailbox, share, path in self._shares:
             for login, access in share.items():
-                try:
-                    self._store.share(mailbox, login, write=access == "write")
-                except Refused as error:
-                    hint = "" if login in self._store.users else near(login, self._store.users)
-                    raise self._document.error(path, f"{error}{hint}", key=login) from None
+                with self._document.kept():
+                    self._share(mailbox, login, access, path)
+
+    def _share(
+        self, mailbox: Mailbox, login: str, access: Literal["read", "write"], path: Path
+    ) -> None:
+        try:
+            self._store.share(mailbox, login, write=access == "write")
+        except Refused as error:
+            hint = "" if login in self._store.users else near(login, self._store.users)
+            raise self._document.error(path, f"{error}{hint}", key=login) from None
 
     def shared(self, name: str, given: SharedSpec | list[MessageSpec] | None) -> None:
         """A mailbox of all users."""
@@ -128,14 +146,22 @@ class Seeding:
     def _contents(
         self, mailbox: Mailbox, address: str, spec: SharedSpec, path: Path, messages: Path
     ) -> Iterator[tuple[Item, Path]]:
-        for items, where in self._beside.items(spec.load, (*path, "load")):
-            yield from ((item, where) for item in items)
+        loaded: list[tuple[Item, Path]] = []
+        with self._document.kept():
+            for items, where in self._beside.items(spec.load, (*path, "load")):
+                loaded += ((item, where) for item in items)
         if spec.fake is not None:
             where = (*path, "fake")
-            yield from ((item, where) for item in self._fake(spec.fake, mailbox, address, where))
+            with self._document.kept():
+                loaded += ((each, where) for each in self._fake(spec.fake, mailbox, address, where))
+        yield from loaded
         for number, each in enumerate(spec.messages):
             where = (*messages, number)
-            yield self._item(each, address, where), where
+            item = None
+            with self._document.kept():
+                item = self._item(each, address, where)
+            if item is not None:
+                yield item, where
 
     def _append(self, mailbox: Mailbox, items: Iterable[tuple[Item, Path]]) -> None:
         """Put messages in, all at once; each comes with its place in the file."""

@@ -16,6 +16,7 @@ from mockmail.pop3.settings import Pop3Settings
 from mockmail.scenario.document import Count, Spec
 from mockmail.scenario.rules import RuleSpec
 from mockmail.smtp.settings import SmtpSettings
+from mockmail.store.settings import AccountSettings
 from mockmail.world.world import DOMAIN
 
 Newlines = Literal["crlf", "keep"]
@@ -182,6 +183,8 @@ class UserSpec(Spec):
     """He is not let in, whatever he knows (CONTACTADMIN; RFC 5530)."""
     expired: bool = False
     """His password is no longer good (EXPIRED; RFC 5530)."""
+    read_only: bool = False
+    """He can look at his mailboxes, and change nothing; mail comes to him all the same."""
     quota: Count | None = None
     """How many octets his mailboxes may hold (OVERQUOTA; RFC 5530)."""
     load: Loads = []
@@ -200,6 +203,9 @@ if TYPE_CHECKING:
 
     class SmtpSpec(Spec):
         """Settings of SMTP."""
+
+    class AccountsSpec(Spec):
+        """Settings of accounts."""
 
     class DeliverySpec(Spec):
         """Settings of delivery."""
@@ -224,6 +230,11 @@ else:
     SmtpSpec = _of_settings(
         "SmtpSpec", SmtpSettings, "Settings of SMTP: limits, and what its RFCs leave open."
     )
+    AccountsSpec = _of_settings(
+        "AccountsSpec",
+        AccountSettings,
+        "Settings of accounts: who is let in, and whose mail an address is.",
+    )
     DeliverySpec = _of_settings(
         "DeliverySpec",
         DeliverySettings,
@@ -233,9 +244,14 @@ SETTINGS: dict[type[Spec], type] = {
     ImapSpec: ImapSettings,
     Pop3Spec: Pop3Settings,
     SmtpSpec: SmtpSettings,
+    AccountsSpec: AccountSettings,
     DeliverySpec: DeliverySettings,
 }
 """What the values of these make; there the fields are described."""
+
+
+Targets = str | Annotated[list[str], Meta(min_length=1)]
+"""Addresses, or logins."""
 
 
 class RemoteSpec(Spec):
@@ -266,6 +282,11 @@ class ScenarioSpec(Spec):
     """Whose mail is delivered here."""
     users: dict[str, UserSpec | None] = {}
     """The users by login name."""
+    aliases: dict[str, Targets] = {}
+    """Addresses that stand for others: one, or several. ``@second.example`` is for all that is
+    nobody's in that domain."""
+    lists: dict[str, Targets] = {}
+    """Aliases that are mailing lists: EXPN tells who is on them."""
     shared: dict[str, SharedSpec | list[MessageSpec] | None] = {}
     """Mailboxes that all users have: ``Shared/…``, and newsgroups, ``#news.…``."""
     capabilities: str = ""
@@ -276,6 +297,8 @@ class ScenarioSpec(Spec):
     """Settings of POP3."""
     smtp: SmtpSpec | None = None
     """Settings of SMTP."""
+    accounts: AccountsSpec | None = None
+    """Settings of accounts."""
     delivery: DeliverySpec | None = None
     """Settings of delivery."""
     remote: list[RemoteSpec] = []

@@ -6,8 +6,7 @@ from typing import Literal, Protocol, TypeVar, Unpack, overload
 from mockmail.client.drivers import AsyncImapClient, AsyncPop3Client, AsyncSmtpClient
 from mockmail.client.opening import ClientProtocol, Options
 from mockmail.delivery.sent import Sent
-from mockmail.serve.waiting import TIMEOUT, Wait, wait_async
-from mockmail.world.engine import Engine
+from mockmail.serve.waiting import TIMEOUT, Wait
 from mockmail.world.message import Message
 from mockmail.world.wanted import Conditions
 from mockmail.world.world import World
@@ -29,16 +28,11 @@ class Waited(Protocol):
 class Aio:
     """What waits, for asyncio and Trio.
 
-    The loop of `wait_for` and `wait_until` may be the server's own or another's; `clients`
-    and `reset` are for the server's own loop only.
+    The loop may be the server's own or another.
     """
 
     def __init__(self, server: Waited) -> None:
         self._server = server
-
-    @property
-    def _engine(self) -> Engine:
-        return self._server._world.engine  # noqa: SLF001 they are one thing
 
     @overload
     async def clients(
@@ -58,7 +52,7 @@ class Aio:
     async def clients(
         self, protocol: ClientProtocol, count: int = 1, **options: Unpack[Options]
     ) -> Sequence[AsyncImapClient | AsyncPop3Client | AsyncSmtpClient]:
-        """What `Server.clients` makes, in the server's own Trio loop: their commands are awaited."""
+        """What `Server.clients` makes, but their commands are awaited."""
         return await self._server._awaiting(protocol, count, options)  # noqa: SLF001
 
     @overload
@@ -77,8 +71,8 @@ class Aio:
         **wanted: Unpack[Conditions],
     ) -> Message | Sent | tuple[Message | Sent, ...]:
         """What `Server.wait_for` does, without stopping the loop."""
-        wait = Wait.for_mail(self._server._world, wanted, count, timeout)  # noqa: SLF001
-        found = await wait_async(self._engine, wait)
+        world = self._server._world  # noqa: SLF001 they are one thing
+        found = await Wait.for_mail(world, wanted, count, timeout).awaited()
         return found[0] if count is None else found
 
     async def wait_until(
@@ -89,7 +83,8 @@ class Aio:
         timeout: float = TIMEOUT,
     ) -> T:
         """What `Server.wait_until` does, without stopping the loop."""
-        return await wait_async(self._engine, Wait.until(condition, what, timeout))
+        world = self._server._world  # noqa: SLF001
+        return await Wait.until(world, condition, what, timeout).awaited()
 
     async def reset(self) -> None:
         """What `Server.reset` does; in the server's own loop this is the only form."""

@@ -1,6 +1,7 @@
 """One TCP connection: read, let the engine run, write. The only awaits are the socket's."""
 
 import contextlib
+import os
 import socket
 import struct
 import sys
@@ -10,6 +11,7 @@ import trio
 
 from mockmail.serve.layers import Layers
 from mockmail.wire.acts import Close
+from mockmail.wire.chunks import Chunk
 from mockmail.world.engine import Connection, Engine
 
 if sys.platform != "win32":
@@ -103,6 +105,7 @@ class SocketConnection:
             await self._flushed.park()
             return
         layers = self._layers
+        first = True
         try:
             # Another thread may put something in just after the last look, see that a
             # flush is under way, and leave it to us: so look again once it is not.
@@ -112,7 +115,11 @@ class SocketConnection:
                 if isinstance(item, Close):
                     await self._close(item)
                 elif item is not None:
-                    await self._stream.send_all(item)
+                    if first:
+                        item = _unwritten(self._stream.socket.fileno(), item)
+                        first = False
+                    if item:
+                        await self._stream.send_all(item)
                 self._flushing = False
         finally:
             self._flushing = False
@@ -137,6 +144,20 @@ class SocketConnection:
             await trio.sleep(0.001)
         with contextlib.suppress(OSError):  # the client was faster
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+
+
+def _unwritten(fileno: int, item: Chunk) -> Chunk:
+    """Hand to the kernel what it takes at once; the rest is returned, and has to be waited for.
+
+    `send_all` lets others run after each write, so that a short answer would cost two
+    turns of the loop instead of one. Whatever goes wrong is for it to say.
+    """
+    if sys.platform == "win32" or fileno < 0:
+        return item
+    try:
+        return item[os.write(fileno, item) :]
+    except OSError:
+        return item
 
 
 def _unsent(fileno: int) -> int:

@@ -55,4 +55,5 @@ class Endpoint:
         return self._hosting.connect(self._protocol, tls=self._tls)
 
     def __repr__(self) -> str:
-        return f"<{self._scheme} endpoint, {'open' if self._address else 'not opened yet'}>"
+        state = "closed" if self._hosting.closed else "open" if self._address else "not opened yet"
+        return f"<{self._scheme} endpoint, {state}>"

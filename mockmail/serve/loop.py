@@ -3,14 +3,22 @@
 A Trio test lends its own; everyone else gets a thread with one (`ServerThread`).
 """
 
+import atexit
 import contextlib
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Self, TypeVar
 
 import trio
 
+from mockmail.client.waiting import running
+
 T = TypeVar("T")
+
+LEAVING = 1.0
+"""Seconds that a program's end waits for what goes on in a loop."""
 
 
 class Loop:
@@ -20,6 +28,8 @@ class Loop:
         self.nursery = nursery
         self._token = trio.lowlevel.current_trio_token()
         self._thread = threading.get_ident()
+        self.left = False
+        """Whether the program ends, and nobody can wait for the loop any more."""
         self.time: Callable[[], float] = trio.lowlevel.current_clock().current_time
         """The loop's own clock, in seconds; may be asked from any thread."""
 
@@ -37,7 +47,14 @@ class Loop:
 
     def run(self, function: Callable[[], Awaitable[T]]) -> T:
         """Run an async function in the loop and wait for it; from another thread only."""
-        return trio.from_thread.run(function, trio_token=self._token)
+        if self.left:
+            raise trio.RunFinishedError
+        if running() != "trio":
+            return trio.from_thread.run(function, trio_token=self._token)
+        # Trio refuses to be stopped by that, though for once it is for a moment only.
+        with ThreadPoolExecutor(1) as thread:
+            run = partial(trio.from_thread.run, function, trio_token=self._token)
+            return thread.submit(run).result()
 
 
 class ServerThread:
@@ -55,6 +72,7 @@ class ServerThread:
         self._ready.wait()
         if self._loop is None:
             raise RuntimeError("the server's loop did not start") from self._failure
+        atexit.register(self._leave)
 
     @property
     def loop(self) -> Loop:
@@ -84,7 +102,22 @@ class ServerThread:
 
     def stop(self) -> None:
         """End the loop and wait for the thread. Nothing happens the second time."""
+        atexit.unregister(self._leave)
+        self._cancel()
+        if not self.loop.left:
+            self._thread.join()
+
+    def _leave(self) -> None:
+        """The program ends without having stopped this.
+
+        The interpreter closes what was left open, servers among it, when it has stopped the
+        thread: who waited for the loop then would wait for ever.
+        """
+        self._cancel()
+        self._thread.join(LEAVING)
+        self.loop.left = True
+
+    def _cancel(self) -> None:
         if self._thread.is_alive():
             with contextlib.suppress(trio.RunFinishedError):
                 self.loop.soon(self.loop.nursery.cancel_scope.cancel)
-        self._thread.join()

@@ -9,7 +9,7 @@ from mockmail.client.drivers import (
     SmtpClient,
 )
 from mockmail.client.link import Link
-from mockmail.client.opening import ClientProtocol, Options, entry_of
+from mockmail.client.opening import ClientProtocol, Options, check_count, entry_of
 from mockmail.serve.hosting import Hosting
 from mockmail.world.world import World
 
@@ -42,6 +42,7 @@ class People:
     def blocking(
         self, protocol: ClientProtocol, count: int, options: Options
     ) -> list[ImapClient | Pop3Client | SmtpClient]:
+        check_count(count)
         entry, timeout = entry_of(self._world, protocol, options)
         clients = []
         for _ in range(count):
@@ -53,12 +54,11 @@ class People:
     async def awaiting(
         self, protocol: ClientProtocol, count: int, options: Options
     ) -> list[AsyncImapClient | AsyncPop3Client | AsyncSmtpClient]:
+        check_count(count)
         entry, timeout = entry_of(self._world, protocol, options)
         clients = []
         for _ in range(count):
-            client = _AWAITING[protocol](
-                self._link(protocol, options), timeout, self._hosting.loop.soon
-            )
+            client = _AWAITING[protocol](self._link(protocol, options), timeout)
             await client.enter(entry)
             clients.append(client)
         return clients

@@ -3,7 +3,7 @@
 Everything here is a look at the world between two inputs, or a change of it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal, TypeVar, Unpack, overload
@@ -18,7 +18,8 @@ from mockmail.client.drivers import (
     SmtpClient,
 )
 from mockmail.client.opening import ClientProtocol, Options
-from mockmail.delivery.remote import remote_reply
+from mockmail.client.waiting import in_thread
+from mockmail.delivery.remote import check_place, remote_reply
 from mockmail.delivery.sent import Sent
 from mockmail.delivery.status import DeliveryStatus
 from mockmail.serve.aio import Aio
@@ -27,16 +28,19 @@ from mockmail.serve.hosting import Hosting
 from mockmail.serve.loop import Loop
 from mockmail.serve.people import People
 from mockmail.serve.tls import Authority, authority
-from mockmail.serve.waiting import TIMEOUT, Wait, wait_here
+from mockmail.serve.waiting import TIMEOUT, Wait
+from mockmail.store.directory import Alias, key
 from mockmail.store.store import Refused
 from mockmail.world.account import User
+from mockmail.world.arguments import check_arguments
 from mockmail.world.faults import Faults
 from mockmail.world.mailbox import Mailbox
 from mockmail.world.message import Message
 from mockmail.world.named import Named
 from mockmail.world.transcript import Transcript
 from mockmail.world.wanted import Conditions
-from mockmail.world.world import PROTOCOLS, SECURE, World
+from mockmail.world.words import PROTOCOLS, SECURE
+from mockmail.world.world import World
 
 T = TypeVar("T")
 
@@ -170,12 +174,8 @@ class Server:
         """
         world = self._world
         with world.engine.turn():
-            reply = remote_reply(address_or_domain, code, status, text, times)
-            if world.delivery.is_local(address_or_domain):
-                raise ValueError(
-                    f"{address_or_domain} is no far server's: for a refusal here add a rule"
-                    ' for the command "RCPT"'
-                )
+            check_place(address_or_domain, world.delivery.domains)
+            reply = remote_reply(code, status, text, times)
             world.delivery.remotes.set(address_or_domain, reply)
 
     @property
@@ -192,9 +192,10 @@ class Server:
         """A new user with an empty INBOX.
 
         `address` is ``login@`` the first local domain by default. ``ValueError`` if
-        the name or the address is taken.
+        the name or the address is taken, empty, or has control characters in it.
         """
         world = self._world
+        check_arguments(login=(login, str), password=(password, str), address=(address, str | None))
         with world.engine.turn():
             if address is None:
                 address = login if "@" in login else f"{login}@{world.delivery.domains[0]}"
@@ -203,6 +204,50 @@ class Server:
             except Refused as error:
                 raise ValueError(str(error)) from None
 
+    @property
+    def aliases(self) -> Mapping[str, tuple[str, ...]]:
+        """The aliases by address, with what they stand for."""
+        return self._aliases("alias", expands=False)
+
+    @property
+    def lists(self) -> Mapping[str, tuple[str, ...]]:
+        """The mailing lists by address, with who is on them."""
+        return self._aliases("list", expands=True)
+
+    def _aliases(self, what: str, *, expands: bool) -> Mapping[str, tuple[str, ...]]:
+        with self._world.engine.turn():
+            found = [
+                each for each in self._world.store.directory.aliases if each.expands == expands
+            ]
+        return Named(what, {each.address: each.targets for each in found})
+
+    def add_alias(self, address: str, *targets: str) -> None:
+        """Let mail for an address come to others, each an address or a login.
+
+        An address without a domain is at the first local one; ``@second.example``
+        gets all that is nobody's in that domain. ``ValueError`` if the address is
+        somebody's.
+        """
+        self._add_alias(address, targets, expands=False)
+
+    def add_list(self, address: str, members: Iterable[str]) -> None:
+        """The same for a mailing list: EXPN tells who is on it (RFC 5321 section 3.5.2)."""
+        self._add_alias(address, members, expands=True)
+
+    def _add_alias(self, address: str, targets: Iterable[str], *, expands: bool) -> None:
+        if isinstance(targets, str):
+            raise TypeError(f"the members of a list are several, not one text: [{targets!r}]")
+        with self._world.engine.turn():
+            self._world.store.directory.add(Alias(address, tuple(targets), expands))
+
+    def remove_alias(self, address: str) -> None:
+        """Without that alias or list. `NotThere`, a ``KeyError``, if there is none."""
+        directory = self._world.store.directory
+        with self._world.engine.turn():
+            known = {key(each.address): each.address for each in directory.aliases}
+            found = Named("alias or list", known, lambda name: key(directory.full(name)))
+            directory.remove(found[address])
+
     def create_shared_mailbox(self, name: str) -> Mailbox:
         """A new mailbox that all users have: ``Shared/…``, or a newsgroup, ``#news.…``.
 
@@ -210,6 +255,7 @@ class Server:
         of his own. ``ValueError`` for other names, and for one that is taken.
         """
         world = self._world
+        check_arguments(name=(name, str))
         with world.engine.turn():
             try:
                 return Mailbox(world, None, world.store.create_shared(name))
@@ -249,8 +295,9 @@ class Server:
 
         SMTP and LMTP take mail from everybody: their clients have no user, and say EHLO
         or LHLO. Those of ``"submission"`` say AUTH after it.
-        ``ValueError`` if the server refuses them, ``RuntimeError`` inside the
-        server's own loop, where `server.aio.clients` is awaited.
+        ``ValueError`` if the server refuses them. Inside a running loop
+        ``await server.aio.clients(…)`` makes some whose commands are awaited; here, what has
+        to be waited for is a ``RuntimeError`` there, and in the server's own loop all is.
         """
         if self._hosting.loop.here:
             raise RuntimeError("inside the server's own loop, `await server.aio.clients(…)`")
@@ -279,6 +326,7 @@ class Server:
 
     def advance(self, time: float | timedelta) -> None:
         """Move the server's clock on by so many seconds; what is due happens before it returns."""
+        check_arguments(time=(time, float | timedelta))
         seconds = time.total_seconds() if isinstance(time, timedelta) else time
         self._world.engine.advance(seconds)
 
@@ -306,11 +354,12 @@ class Server:
 
         With `count` it waits for so many, and returns them all. What was there before
         counts, too. After `timeout` seconds `WaitTimeout`, an ``AssertionError``, shows
-        what is there instead, nearest first. ``RuntimeError`` inside a running loop:
-        there its twin is awaited, ``await server.aio.wait_for(…)``.
+        what is there instead, nearest first. ``RuntimeError`` if the server is closed or
+        reset meanwhile, and inside a running loop: there its twin is awaited,
+        ``await server.aio.wait_for(…)``.
         """
         wait = Wait.for_mail(self._world, wanted, count, timeout)
-        found = wait_here(self._world.engine, wait, self._hosting.loop.time)
+        found = wait.here(self._hosting.loop.time)
         return found[0] if count is None else found
 
     def wait_until(
@@ -320,11 +369,10 @@ class Server:
 
         It is called whenever something has happened on the server, and may look at
         all its handles: ``server.wait_until(lambda: "IDLE" in str(server.transcript))``.
-        After `timeout` seconds `WaitTimeout` says what it is, called `what`.
+        After `timeout` seconds `WaitTimeout` says what it is, called `what`. ``RuntimeError``
+        if the server is closed or reset meanwhile.
         """
-        return wait_here(
-            self._world.engine, Wait.until(condition, what, timeout), self._hosting.loop.time
-        )
+        return Wait.until(self._world, condition, what, timeout).here(self._hosting.loop.time)
 
     def snapshot(self) -> None:
         """Let `reset` come back to how things are now."""
@@ -335,8 +383,8 @@ class Server:
         """Go back to the start, or to the last `snapshot`: the same ports, other things as they were.
 
         All connections are dropped; rules haven't fired. Handles from before can't be
-        used any more. ``RuntimeError`` inside the server's own loop: there
-        ``await server.aio.reset()``.
+        used any more, and who waits is told. ``RuntimeError`` inside the server's own loop:
+        there ``await server.aio.reset()``.
         """
         if self._hosting.loop.here:
             raise RuntimeError("inside the server's own loop, `await server.aio.reset()`")
@@ -346,13 +394,12 @@ class Server:
     async def _awaiting(
         self, protocol: ClientProtocol, count: int, options: Options
     ) -> Sequence[AsyncImapClient | AsyncPop3Client | AsyncSmtpClient]:
-        if not self._hosting.loop.here:
-            raise RuntimeError("outside the server's own loop, `server.clients(…)`")
         return await self._people.awaiting(protocol, count, options)
 
     async def _reset(self) -> None:
         if not self._hosting.loop.here:
-            raise RuntimeError("outside the server's own loop, `server.reset()`")
+            await in_thread(self.reset)
+            return
         self._renew()
         await self._hosting.drop()
 
@@ -364,8 +411,16 @@ class Server:
         new = self._anew()
         new.offers_tls = old.offers_tls
         self._use(new)
-        with old.engine.turn():
-            old.engine.retired = "this belongs to the time before the server's reset()"
+        old.engine.end(
+            "the server was reset", retired="this belongs to the time before the server's reset()"
+        )
+
+    def __repr__(self) -> str:
+        endpoints = (*self._endpoints.values(), *self._tls_endpoints.values())
+        ports = " ".join(each.url for each in endpoints if each._address) or "no ports"
+        users = len(self._world.store.users)
+        state = "closed" if self._hosting.closed else ports
+        return f"<Server, {users} user{'s' * (users != 1)}, {state}>"
 
     def check(self) -> None:
         """The laws, and that no rule was left over; `Broken` says which is not so."""
@@ -374,21 +429,29 @@ class Server:
     def close(self) -> None:
         """Stop listening and drop all clients; from a thread other than the loop's.
 
-        What was stored, sent and said can still be looked at.
+        Who waits is told. What was stored, sent and said can still be looked at.
         """
         if self._hosting.closed:
             return
         if self._hosting.loop.here:
             raise RuntimeError("inside the server's own loop, `await server.aclose()`")
-        self._hosting.run(self.aclose)
+        self._end()
+        self._hosting.run(self._hosting.close)
         self._hosting.closed = True
 
     async def aclose(self) -> None:
-        """The same from inside the loop."""
+        """The same, awaited in the loop or in another."""
+        if not self._hosting.loop.here:
+            await in_thread(self.close)
+            return
         self.cancel()
         await self._hosting.close()
 
     def cancel(self) -> None:
         """Begin to close, from inside the loop; the tasks end at the loop's next turn."""
-        self._people.drop()
+        self._end()
         self._hosting.cancel()
+
+    def _end(self) -> None:
+        self._people.drop()
+        self._world.engine.end("the server was closed")

@@ -63,7 +63,9 @@ def _text(line: str, *, utf8: bool) -> bytes:
     return _UNPRINTABLE.sub(b"?", line.encode("ascii", "backslashreplace"))[:MAX_TEXT]
 
 
-STATUSES = tuple(map(str, range(200, 600)))
+STATUSES = GREETINGS = tuple(map(str, range(200, 600)))
+LAST = ("421",)
+"""What is said before the connection is closed (RFC 5321 section 3.8)."""
 
 
 def instead_of(instead: Instead) -> Response:

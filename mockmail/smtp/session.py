@@ -87,7 +87,7 @@ class Session:
     @property
     def realm(self) -> Realm:
         """What SASL's mechanisms ask."""
-        return Realm(self.delivery.store, self.host, self.clock, self.chance)
+        return Realm(self.delivery.store, self.host, self.clock, self.chance, self.role.value)
 
     @property
     def plaintext(self) -> bool:
@@ -161,6 +161,7 @@ class Session:
                 reply(421, "4.4.2", f"{self.host} closes the connection: timeout")
             ),
             bug=self._written(reply(451, "4.3.0", "A bug in mockmail: see the report")),
+            shut_out=self._written(reply(421, "4.7.0", f"{self.host} ends your sessions")),
         )
         return converse(self, manners, self._command, report)
 

@@ -6,9 +6,10 @@ without quotes (RFC 5321 section 4.1.2). Asking changes nothing.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from mockmail.saslprep import prepared
 from mockmail.store import names
 from mockmail.store.settings import AccountSettings
 from mockmail.store.user import User
@@ -36,7 +37,8 @@ class Stop:
 
     login: str
     address: str
-    """By which address he was found: the last one, behind aliases and lists."""
+    """By which address he was found: the last one, behind aliases and lists. His login if a
+    target was that, and he has none."""
     mailbox: str = "INBOX"
 
 
@@ -92,12 +94,14 @@ def key(address: str) -> str:
 
 
 class Directory:
-    """The addresses of one store."""
+    """The addresses and logins of one store."""
 
     def __init__(self, users: Mapping[str, User]) -> None:
         self._users = users
         self._owners: dict[str, User] = {}
         """Who has an address, by its key."""
+        self._logins: dict[str, str] = {}
+        """Users' names as they are compared (RFC 4013), with how they are spelled."""
         self._aliases: dict[str, Alias] = {}
         self.settings = AccountSettings()
         self.domains: tuple[str, ...] = ("localhost",)
@@ -107,7 +111,7 @@ class Directory:
         """The same directory for a fork of the store, which has these users."""
         twin = Directory(users)
         twin._owners = {address: users[user.name] for address, user in self._owners.items()}
-        twin._aliases = self._aliases.copy()
+        twin._aliases, twin._logins = self._aliases.copy(), self._logins.copy()
         twin.settings, twin.domains = self.settings, self.domains
         return twin
 
@@ -119,6 +123,13 @@ class Directory:
     def full(self, name: str) -> str:
         """An address; at the first local domain if it names none."""
         return name if "@" in name else f"{name}@{self.domains[0]}"
+
+    def called(self, login: str) -> User | None:
+        """The user of that name, or of one that looks the same (RFC 4013); None if there is none."""
+        if (user := self._users.get(login)) is not None:
+            return user
+        wanted = prepared(login)
+        return None if wanted is None else self._users.get(self._logins.get(wanted, wanted))
 
     def user_of(self, address: str) -> User | None:
         """Who has exactly that address, or None."""
@@ -160,30 +171,52 @@ class Directory:
             self._owners.pop(key(address), None)
         user.addresses = addresses
         self._owners.update((key(address), user) for address in addresses)
+        if (compared := prepared(user.name)) is not None:
+            self._logins.setdefault(compared, user.name)
 
     def add(self, alias: Alias) -> None:
-        """A further alias or list; `Taken` if the address is somebody's."""
+        """A further alias or list; at the first local domain if its address names none.
+
+        ``ValueError`` if the address is somebody's, or can't be one, or has no targets.
+        """
+        alias = replace(alias, address=self.full(alias.address))
+        for each in (alias.address, *alias.targets):
+            if not each or each.endswith("@"):
+                raise ValueError(f"{each!r} is no address")
+        if not alias.targets:
+            raise ValueError(f"{alias.address} stands for nobody")
         self.check([alias.address])
         self._aliases[key(alias.address)] = alias
 
     def remove(self, address: str) -> None:
         """Have that alias or list no longer; ``KeyError`` if there is none."""
-        del self._aliases[key(address)]
+        del self._aliases[key(self.full(address))]
 
     def expand(self, name: str) -> list[str]:
-        """Who is on a list, as it was made; ``KeyError`` if there is none of that name."""
+        """The addresses on a list; ``KeyError`` if there is none of that name."""
         alias = self._aliases[key(self.full(name))]
         if not alias.expands:
             raise KeyError(name)
-        return list(alias.targets)
+        return [self._address(each) for each in alias.targets]
+
+    def _address(self, target: str) -> str:
+        """Where mail for a target of an alias can be sent, too: a login has an address."""
+        user = self._users.get(target)
+        if "@" in target or user is None:
+            return self.full(target)
+        return user.addresses[0] if user.addresses else target
 
     def resolve(self, address: str) -> Route:
         """Where mail for an address goes. A loop of aliases leads nowhere."""
-        kind: Kind | None = None
+        first = self._step(address)
+        if first.stop is not None:
+            return Route("user", (first.stop,))
+        if first.kind == "elsewhere":
+            return Route("elsewhere", elsewhere=(self.full(address),))
         stops: dict[tuple[str, str], Stop] = {}
         elsewhere: dict[str, str] = {}
-        seen: dict[str, None] = {}
-        left = [address]
+        seen = {key(self.full(address)): None}
+        left = list(reversed(first.targets))
         while left:
             target = left.pop()
             name = target if target in self._users else key(self.full(target))
@@ -191,17 +224,16 @@ class Directory:
                 continue
             seen[name] = None
             step = self._step(target)
-            kind = kind or step.kind
             if step.stop is not None:
                 stops.setdefault((step.stop.login, step.stop.mailbox), step.stop)
             elif step.kind == "elsewhere":
                 elsewhere[name] = self.full(target)
             left.extend(reversed(step.targets))
-        return Route(kind or "unknown", tuple(stops.values()), tuple(elsewhere.values()))
+        return Route(first.kind, tuple(stops.values()), tuple(elsewhere.values()))
 
     def _step(self, target: str) -> _Step:
         if "@" not in target and target in self._users:
-            return _Step("user", Stop(target, target))
+            return _Step("user", Stop(target, self._address(target)))
         address = self.full(target)
         local, _, domain = plain(address).rpartition("@")
         domain = domain.lower()

@@ -45,6 +45,7 @@ class Mailbox:
         "first_recent",
         "fixed",
         "followers",
+        "gone",
         "grants",
         "journal",
         "keeps_modseqs",
@@ -67,6 +68,8 @@ class Mailbox:
         """For its owner."""
         self.owner = owner
         """Login of the user whose it is; None for one that belongs to all."""
+        self.gone = False
+        """Whether it was deleted; sessions may have it selected still (RFC 2180 section 3.2)."""
         self.uidvalidity = uidvalidity
         self.uidnext = Uid(1)
         self.modseq = ModSeq(1)
@@ -127,6 +130,7 @@ class Mailbox:
         twin.first_recent = self.first_recent
         twin.readers = []
         twin.special_use = self.special_use
+        twin.gone = self.gone
         twin.no_inferiors = self.no_inferiors
         twin.grants = dict(self.grants)
         twin.fixed = self.fixed

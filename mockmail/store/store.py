@@ -18,7 +18,7 @@ from mockmail.store.flags import SYSTEM_FLAGS, FlagOp, Flags
 from mockmail.store.flags import flags as make_flags
 from mockmail.store.journal import NO_STAMPS, Appended, Change, Entry, Expunged, Flagged
 from mockmail.store.mailbox import Mailbox, TooManyKeywords
-from mockmail.store.user import User
+from mockmail.store.user import User, problem
 
 MAX_MAILBOXES = 10_000
 """Mailboxes that one user can have."""
@@ -188,6 +188,8 @@ class Store:
         """Counts commits: whoever waits for a change compares it."""
         self.on_commit: Callable[[Mailbox, Change], None] | None = None
         """Told of each change after it was made; the transcript listens here."""
+        self.sessions: Callable[[str, str], int] = lambda login, protocol: 0
+        """How many sessions a user has over a protocol: who runs them knows."""
         self._next_uidvalidity = first_uidvalidity
 
     def fork(self) -> "Store":
@@ -210,7 +212,10 @@ class Store:
         self.shared[name].followers.append(follower)
 
     def add_user(self, name: str, password: str, addresses: Iterable[str] = ()) -> User:
-        """A new user with an INBOX. `Refused` if the name or an address is taken."""
+        """A new user with an INBOX. `Refused` if the name or an address is taken, or can't be."""
+        addresses = list(addresses)
+        if why := problem(name, addresses):
+            raise Refused(why)
         if name in self.users:
             raise Refused(f"there is a user {name!r} already")
         user = User(name, password)
@@ -256,7 +261,7 @@ class Store:
 
     def may_change(self, user: User, mailbox: Mailbox) -> bool:
         """Whether `user` may add messages to a visible mailbox and take them away."""
-        if mailbox.fixed:
+        if mailbox.fixed or user.read_only:
             return False
         return mailbox.owner in (None, user.name) or mailbox.grants.get(user.name, False)
 
@@ -348,7 +353,7 @@ class Store:
             if self.mailbox(user, name) is not None:
                 raise NotPermitted(f"Mailbox {name} is not {user.name}'s own")
             raise NoMailbox(f"There is no mailbox {name}")
-        del user.mailboxes[name]
+        user.mailboxes.pop(name).gone = True
         self.version += 1
 
     def rename(self, user: User, old: str, new: str, origin: str) -> None:

@@ -1,9 +1,23 @@
 """A user as the store knows him: who may log in, and the mailboxes behind it."""
 
+import re
 from collections.abc import Iterable
 
 from mockmail.store import names
 from mockmail.store.mailbox import Mailbox
+
+# What no protocol can bring as a name, nor as an address (RFC 5321 section 4.1.2).
+_CONTROL = re.compile("[\0-\x1f\x7f]")
+
+
+def problem(name: str, addresses: Iterable[str]) -> str | None:
+    """Why no user can log in by that name, or have those addresses; None if one can."""
+    for what, each in (("a user's name", name), *(("an address", each) for each in addresses)):
+        if not each:
+            return f"{what} can't be empty"
+        if _CONTROL.search(each):
+            return f"{what} can't have control characters in it: {each!r}"
+    return None
 
 
 class User:

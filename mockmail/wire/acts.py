@@ -21,6 +21,8 @@ class Woke(Enum):
     CHANGE = "change"
     TIMEOUT = "timeout"
     EOF = "eof"
+    SHUT = "shut"
+    """The server ends the user's sessions."""
 
 
 class Say:

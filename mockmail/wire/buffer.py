@@ -25,9 +25,11 @@ class TooLong(Exception):
 class Buffer:
     """What one peer has sent and nobody has read yet."""
 
-    __slots__ = ("_data", "_scanned", "_skipping", "_start")
+    __slots__ = ("_data", "_scanned", "_skipping", "_start", "bare")
 
     def __init__(self) -> None:
+        self.bare = False
+        """Whether the last line ended with an LF that had no CR before it."""
         self._data = bytearray()
         self._scanned = 0
         self._skipping = False
@@ -48,7 +50,7 @@ class Buffer:
         return octets
 
     def line(self, limit: int) -> bytes | None:
-        """The next line without its end, which is CRLF, or a bare LF out of leniency.
+        """The next line without its end, which is CRLF, or a bare LF: see `bare`.
 
         `TooLong` once per line of more than `limit` octets.
         """
@@ -63,7 +65,8 @@ class Buffer:
                 data.clear()
             self._scanned = len(data)
             return None
-        line = bytes(data[: end - 1 if end and data[end - 1] == 13 else end])
+        self.bare = not end or data[end - 1] != 13
+        line = bytes(data[: end if self.bare else end - 1])
         del data[: end + 1]
         self._scanned = 0
         if self._skipping or len(line) > limit:

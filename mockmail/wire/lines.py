@@ -11,7 +11,7 @@ from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Switch, 
 from mockmail.wire.buffer import Buffer, TooLong
 from mockmail.wire.points import Point
 from mockmail.wire.response import Response
-from mockmail.wire.turns import Gone, TimedOut, read
+from mockmail.wire.turns import Gone, Over, ShutOut, TimedOut, read
 
 Steps = Generator[Act | Response, Woke | None, None]
 
@@ -39,6 +39,10 @@ class Manners:
     too_long: Response
     timed_out: Response | None
     bug: Response
+    bare_lf: Response | None = None
+    """The answer to a line that ends with an LF alone, which is not done then; None if it is."""
+    shut_out: Response | None = None
+    """Where the server ends a user's sessions; None where a protocol has no words for it."""
 
 
 def converse(
@@ -51,6 +55,7 @@ def converse(
 
     `report` is told of an exception that `command` let out: a bug of ours.
     """
+    buffer, limit = session.buffer, manners.max_line
     try:
         yield At(Point.CONNECT)
         if session.tls:
@@ -58,15 +63,22 @@ def converse(
         yield Say(manners.greeting, Point.GREETING)
         while not session.finished:
             try:
-                line = yield from read(lambda: session.buffer.line(manners.max_line), session.wait)
+                line = buffer.line(limit)
+                if line is None:
+                    line = yield from read(lambda: buffer.line(limit), session.wait)
             except TooLong:
                 yield Begin(b"")
                 yield from final(manners.too_long)
             else:
                 yield Heard(line + b"\r\n")
+                if buffer.bare and manners.bare_lf is not None:
+                    yield Begin(b"")
+                    yield from final(manners.bare_lf)
+                    yield TURN
+                    continue
                 try:
                     yield from command(line)
-                except (Gone, TimedOut):
+                except Over:
                     raise
                 except Exception as bug:
                     report(bug)
@@ -81,6 +93,12 @@ def converse(
     except TimedOut:
         if manners.timed_out is not None:
             yield Say(manners.timed_out, Point.TIMER)
+        else:
+            yield At(Point.TIMER)
+        yield Close()
+    except ShutOut:
+        if manners.shut_out is not None:
+            yield Say(manners.shut_out, Point.CLOSE)
         yield Close()
 
 

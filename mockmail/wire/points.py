@@ -21,35 +21,33 @@ QUIT between the deletions and the reply.
 """
 
 from enum import IntEnum
+from typing import Self
 
 
 class Point(IntEnum):
-    """A moment at which a rule may act."""
+    """A moment at which a rule may act, and what is so then."""
 
-    CONNECT = 0
-    """A client connected; nothing was said."""
-    TLS = 1
-    """A TLS handshake is about to begin."""
-    GREETING = 2
-    """The greeting is about to be sent."""
-    RECEIVED = 3
-    """A command was received whole; nothing was done about it."""
-    CONTINUATION = 4
-    """The client is about to be asked for more: IMAP's and POP3's ``+``, SMTP's 334 and 354."""
-    COMMITTED = 5
-    """The store has changed; nothing was answered."""
-    DATA = 6
-    """A response with the command's results is about to be sent."""
-    BEFORE_OK = 7
-    """The command's final reply is about to be sent."""
-    AFTER_OK = 8
-    """The command's final reply was sent."""
-    UNSOLICITED = 9
-    """Something nobody asked for now is about to be sent."""
-    TIMER = 10
-    """A deadline passed."""
-    CLOSE = 11
-    """The connection is about to be closed."""
+    meaning: str
+
+    def __new__(cls, number: int, meaning: str) -> Self:
+        point = int.__new__(cls, number)
+        point._value_ = number
+        point.meaning = meaning
+        return point
+
+    CONNECT = 0, "a client connected, and nothing was said"
+    TLS = 1, "a TLS handshake is about to begin"
+    GREETING = 2, "the greeting is about to be sent"
+    RECEIVED = 3, "a command was received whole, and nothing was done about it"
+    CONTINUATION = 4, "the client is about to be asked for more"
+    """IMAP's and POP3's ``+``, SMTP's 334 and 354."""
+    COMMITTED = 5, "the store has changed, and nothing was answered"
+    DATA = 6, "a response with the command's results is about to be sent"
+    BEFORE_OK = 7, "the command's final reply is about to be sent"
+    AFTER_OK = 8, "the command's final reply was sent"
+    UNSOLICITED = 9, "something nobody asked for now is about to be sent"
+    TIMER = 10, "a deadline passed"
+    CLOSE = 11, "the server is about to close the connection"
 
     @property
     def word(self) -> str:
@@ -59,3 +57,10 @@ class Point(IntEnum):
 
 POINTS = {point.word: point for point in Point}
 """The points by the words that rules use."""
+
+RESPONDING = frozenset(Point) - {
+    *(Point.CONNECT, Point.TLS, Point.RECEIVED, Point.COMMITTED, Point.AFTER_OK)
+}
+"""The points at which something may be about to be sent."""
+BEFORE_COMMANDS = frozenset({Point.CONNECT, Point.GREETING})
+"""The points at which the client has said nothing yet."""

@@ -12,6 +12,7 @@ from mockmail.store.names import canonical
 from mockmail.store.names import problem as name_problem
 from mockmail.store.store import Refused
 from mockmail.store.user import User as StoredUser
+from mockmail.world.arguments import check_arguments
 from mockmail.world.mailbox import Mailbox, names_of, stored_items
 from mockmail.world.message import Message
 from mockmail.world.named import Named
@@ -34,12 +35,34 @@ class User:
 
     @property
     def password(self) -> str:
+        """What to log in with. Sessions that are open stay so when it changes; see `disconnect`."""
         return self._user.password
+
+    @password.setter
+    def password(self, password: str) -> None:
+        with self._world.engine.turn():
+            self._user.password = password
+            self._user.unclaimed = False
 
     @property
     def address(self) -> str:
         """The first of the user's addresses; empty if there is none."""
         return self._user.addresses[0] if self._user.addresses else ""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Whose mail is his; another tuple gives him others: ``anna.addresses += ("a@x.org",)``.
+
+        ``ValueError`` if one is somebody else's, or an alias or a list.
+        """
+        return self._user.addresses
+
+    @addresses.setter
+    def addresses(self, addresses: Iterable[str]) -> None:
+        if isinstance(addresses, str):
+            raise TypeError(f"addresses are several, not one text: ({addresses!r},)")
+        with self._world.engine.turn():
+            self._world.store.directory.give(self._user, addresses)
 
     @property
     def disabled(self) -> bool:
@@ -62,6 +85,45 @@ class User:
             self._user.expired = bool(expired)
 
     @property
+    def read_only(self) -> bool:
+        """Whether he can look at his mailboxes, but change nothing: READ-ONLY from the next SELECT.
+
+        CREATE, APPEND and their like are refused (NOPERM; RFC 5530), and so is POP3's
+        DELE. Mail comes to him all the same.
+        """
+        return self._user.read_only
+
+    @read_only.setter
+    def read_only(self, read_only: bool) -> None:
+        with self._world.engine.turn():
+            self._user.read_only = bool(read_only)
+
+    @property
+    def locked_for(self) -> float:
+        """For how many seconds he is not let in any more after too many wrong passwords; 0 if he is.
+
+        It can be set, too. ``ValueError`` for a number below 0.
+        """
+        return max(0.0, self._user.locked_until - self._world.clock.waited)
+
+    @locked_for.setter
+    def locked_for(self, seconds: float) -> None:
+        if not seconds >= 0:
+            raise ValueError(f"a time is 0 seconds or more, not {seconds}")
+        with self._world.engine.turn():
+            self._user.locked_until = self._world.clock.waited + seconds
+
+    def unlock(self) -> None:
+        """Let him in again, and forget his wrong passwords."""
+        with self._world.engine.turn():
+            self._user.locked_until, self._user.failures = 0.0, 0
+
+    def disconnect(self) -> None:
+        """End his sessions, as servers do once a password has changed: BYE, 421, or no word at all."""
+        with self._world.engine.turn():
+            self._world.engine.shut_out(self.login)
+
+    @property
     def quota(self) -> int | None:
         """How many octets his own mailboxes may hold; None for any number.
 
@@ -72,6 +134,7 @@ class User:
 
     @quota.setter
     def quota(self, octets: int | None) -> None:
+        check_arguments(quota=(octets, int | None))
         if octets is not None and octets < 0:
             raise ValueError(f"a quota is a number of octets, not {octets}")
         with self._world.engine.turn():
@@ -113,6 +176,7 @@ class User:
         ``ValueError`` for a name that is taken or can't be one, and for an
         unknown special use.
         """
+        check_arguments(name=(name, str))
         uses = names_of(special_use, "special uses")
         if unknown := [use for use in uses if use not in SPECIAL_USES]:
             raise ValueError(f"there is no special use {unknown[0]}: {' '.join(SPECIAL_USES)}")

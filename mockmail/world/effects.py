@@ -5,81 +5,61 @@ hears of in its own time, and which the laws hold for. The others are lies about
 what was meant, and stand as such in the transcript.
 """
 
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import ClassVar, Literal
+from typing import Literal
 
+from mockmail.clock import EPOCH
 from mockmail.imap import reply as imap_reply
 from mockmail.message.build import SENDER, compose
 from mockmail.message.message import Message
+from mockmail.near import choice, near
 from mockmail.numset import Uid
 from mockmail.pop3 import reply as pop3_reply
 from mockmail.smtp import reply as smtp_reply
 from mockmail.store.flags import FlagOp, problem
 from mockmail.store.flags import flags as make_flags
 from mockmail.store.mailbox import Mailbox, TooManyKeywords
+from mockmail.store.store import Transaction
 from mockmail.wire.acts import Close, Instead
 from mockmail.wire.points import Point
+from mockmail.world.effect import Own
 from mockmail.world.moment import Moment, Place
-from mockmail.world.rule import Effect, RuleError
-
-YAML_NAMES = {"inside": "in", "sender": "from"}
-"""Fields of effects whose names in YAML are words that Python has taken."""
+from mockmail.world.words import RuleError, UnfitError, at_least, check
 
 Inside = Literal["response", "literal"]
-
-
-class _Effect(Effect):
-    """What all effects have: the word that YAML has for them, and how they are printed."""
-
-    word: ClassVar[str]
-
-    def __str__(self) -> str:
-        """As YAML has it, without what is as it would be anyhow."""
-        given = ", ".join(
-            f"{YAML_NAMES.get(field.name, field.name)}: {_shown(getattr(self, field.name))}"
-            for field in fields(self)  # type: ignore[arg-type]  # each of them is a dataclass
-            if field.default is MISSING or getattr(self, field.name) != field.default
-        )
-        return f"{{{self.word}: {{{given}}}}}"
-
-
-def _shown(value: object) -> str:
-    return f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
-
-
-class UnfitError(ValueError):
-    """A field of an effect can't have that value."""
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"{field}: {problem}")
-        self.field = field
-        self.problem = problem
-
-
-def _at_least(least: float, value: float, field: str) -> None:
-    if not value >= least:
-        raise UnfitError(field, f"expected {least} or more, found {value}")
 
 
 # On a response
 
 
+_REPLIES = {"imap": imap_reply, "pop3": pop3_reply, "smtp": smtp_reply}
+_STATUSES = {word: name for name, reply in _REPLIES.items() for word in reply.STATUSES}
+"""Which language has a status: no two have the same."""
+_SHOWN = ("OK", "NO", "BAD", "BYE", "+OK", "-ERR", "200 to 599")
+_EVERYWHERE = frozenset(Point)
+_ANSWERED = (Point.GREETING, Point.RECEIVED, Point.BEFORE_OK)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer(_Effect):
+class Answer(Own):
     """Give the command another final reply.
 
     At *received* the command is not done; at *before-ok* it has been. At *greeting*
     it is the greeting that is another. `status` is the protocol's word: ``OK``,
-    ``NO`` or ``BAD`` (and ``BYE`` or ``PREAUTH`` in a greeting) in IMAP, ``+OK`` or
-    ``-ERR`` in POP3, ``250``, ``451``, ``550``, … in SMTP. `code` is what stands in
-    brackets (``OVERQUOTA``; POP3 ``IN-USE``), in SMTP the enhanced status code
-    (``4.2.2``; RFC 3463). What means an end (``BYE``, ``421``) doesn't make one: that
-    takes ``Cut(after=True, how="fin")`` beside it.
+    ``NO``, ``BAD`` or ``BYE`` in IMAP, ``+OK`` or ``-ERR`` in POP3, ``250``, ``451``,
+    ``550``, … in SMTP; it is in sessions of that protocol only that the rule fires.
+    `code` is what stands in brackets (``OVERQUOTA``; POP3 ``IN-USE``), in SMTP the
+    enhanced status code (``4.2.2``; RFC 3463). After ``BYE`` (RFC 9051 section 7.1.5)
+    and ``421`` (RFC 5321 section 3.8) the connection is closed. ``PREAUTH`` can't be
+    answered: ``Replace(line="* PREAUTH Hello")`` says it, and logs nobody in.
     """
 
     word = "answer"
+    bends = _EVERYWHERE - {Point.RECEIVED}
 
     status: str
     """The protocol's word: ``NO``, ``-ERR``, ``451``."""
@@ -89,65 +69,79 @@ class Answer(_Effect):
     """What follows it."""
 
     def __post_init__(self) -> None:
+        check(self)
         for field in ("status", "code", "text"):
             said = getattr(self, field)
             if not said.isascii() or not said.isprintable():
                 raise UnfitError(field, f"only printable US-ASCII can stand there, found {said!r}")
+        if self.status.upper() == "PREAUTH":
+            raise UnfitError(
+                "status", "PREAUTH logs nobody in here; Replace can say it: line='* PREAUTH Hello'"
+            )
+        if self.status.upper() not in _STATUSES:
+            raise UnfitError("status", choice(self.status, _SHOWN))
+
+    @property
+    def language(self) -> str:
+        return _STATUSES[self.status.upper()]
+
+    def unfit(self, point: Point) -> str:
+        if point not in _ANSWERED:
+            words = ", ".join(each.word for each in _ANSWERED)
+            return f"answer is for {words}, not for {point.word}"
+        greetings = _REPLIES[self.language].GREETINGS
+        if point is Point.GREETING and self.status.upper() not in greetings:
+            return f"a greeting is {' or '.join(greetings)}, not {self.status}"
+        return ""
 
     def apply(self, moment: Moment) -> None:
         instead = Instead(self.status.upper(), self.code, self.text)
-        known = {
-            "imap": imap_reply.statuses(greeting=moment.point is Point.GREETING),
-            "pop3": pop3_reply.STATUSES,
-        }.get(moment.protocol, smtp_reply.STATUSES)
-        if instead.status not in known:
-            raise RuleError(
-                f"{moment.rule}: {moment.protocol} has no status {self.status!r} there;"
-                f" expected {', '.join(known) if len(known) < 9 else '200 to 599'}"
-            )
-        if moment.point is Point.RECEIVED:
-            moment.instead = instead
-        elif moment.response is not None and moment.point in (Point.BEFORE_OK, Point.GREETING):
-            change = {"imap": imap_reply, "pop3": pop3_reply}.get(moment.protocol, smtp_reply)
-            moment.response = change.another(moment.response, instead)
+        reply = _REPLIES[self.language]
+        if moment.response is not None:
+            moment.response = reply.another(moment.response, instead)
+        elif instead.status in reply.LAST:
+            moment.response = reply.instead_of(instead)
         else:
-            raise RuleError(
-                f"{moment.rule}: an answer is for received, before-ok with a final reply of"
-                f" one line, and greeting, not for {moment.point.word}"
-            )
+            moment.instead = instead
+        if instead.status in reply.LAST and moment.close is None:
+            moment.close = Close("fin")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Drop(_Effect):
+class Drop(Own):
     """Don't send the response."""
 
     word = "drop"
+    bends = _EVERYWHERE
 
     def apply(self, moment: Moment) -> None:
         moment.copies = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Repeat(_Effect):
+class Repeat(Own):
     """Send the response again, so many times."""
 
     word = "repeat"
+    bends = _EVERYWHERE
 
     times: int = 1
     """How often more."""
 
     def __post_init__(self) -> None:
-        _at_least(1, self.times, "times")
+        check(self)
+        at_least(1, self.times, "times")
 
     def apply(self, moment: Moment) -> None:
         moment.copies += self.times
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Replace(_Effect):
+class Replace(Own):
     """Send a line in the response's place, whatever stands in it; CRLF is put behind it."""
 
     word = "replace"
+    bends = _EVERYWHERE
 
     line: str
     """The line."""
@@ -158,8 +152,11 @@ class Replace(_Effect):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Inject(_Effect):
-    """Send a further line before the response, or `after` it; CRLF is put behind it."""
+class Inject(Own):
+    """Send a further line before the response, or `after` it; CRLF is put behind it.
+
+    At a point without a response the line is just sent.
+    """
 
     word = "inject"
 
@@ -180,7 +177,7 @@ def _line(text: str) -> bytes:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cut(_Effect):
+class Cut(Own):
     """End the connection before, inside or after the response that is about to be sent.
 
     `offset` octets of it still go out: counted from its start, or with
@@ -201,7 +198,8 @@ class Cut(_Effect):
     """Closed or reset."""
 
     def __post_init__(self) -> None:
-        _at_least(0, self.offset, "offset")
+        check(self)
+        at_least(0, self.offset, "offset")
 
     def apply(self, moment: Moment) -> None:
         if not self.after:
@@ -210,7 +208,7 @@ class Cut(_Effect):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stall(_Effect):
+class Stall(Own):
     """Send nothing more: the connection stays open, and the client waits in vain.
 
     `offset` octets of the response still go out, counted as `Cut` counts them.
@@ -224,14 +222,15 @@ class Stall(_Effect):
     """Octets that still go out."""
 
     def __post_init__(self) -> None:
-        _at_least(0, self.offset, "offset")
+        check(self)
+        at_least(0, self.offset, "offset")
 
     def apply(self, moment: Moment) -> None:
         moment.hold = (Place(self.offset, self.inside == "literal"), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Delay(_Effect):
+class Delay(Own):
     """Stand still for so many seconds of the server's clock, then go on.
 
     Other sessions go on meanwhile. `offset` octets of the response go out before.
@@ -247,15 +246,16 @@ class Delay(_Effect):
     """Octets that go out before."""
 
     def __post_init__(self) -> None:
-        _at_least(0, self.seconds, "seconds")
-        _at_least(0, self.offset, "offset")
+        check(self)
+        at_least(0, self.seconds, "seconds")
+        at_least(0, self.offset, "offset")
 
     def apply(self, moment: Moment) -> None:
         moment.hold = (Place(self.offset, self.inside == "literal"), self.seconds)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Split(_Effect):
+class Split(Own):
     """Write the response in pieces of `octets` octets, with `seconds` between them.
 
     Without seconds a socket may still bring several of them at once; a memory
@@ -263,6 +263,7 @@ class Split(_Effect):
     """
 
     word = "split"
+    bends = _EVERYWHERE
 
     octets: int
     """How many are written at once."""
@@ -270,8 +271,9 @@ class Split(_Effect):
     """How long it takes to the next."""
 
     def __post_init__(self) -> None:
-        _at_least(1, self.octets, "octets")
-        _at_least(0, self.seconds, "seconds")
+        check(self)
+        at_least(1, self.octets, "octets")
+        at_least(0, self.seconds, "seconds")
 
     def apply(self, moment: Moment) -> None:
         moment.split = (self.octets, self.seconds)
@@ -281,7 +283,7 @@ class Split(_Effect):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Deliver(_Effect):
+class Deliver(Own):
     """A message comes into a mailbox: `raw`, or one with that subject and text."""
 
     word = "deliver"
@@ -302,7 +304,29 @@ class Deliver(_Effect):
     """The flags that it has."""
 
     def __post_init__(self) -> None:
+        check(self)
         _check_flags(self.flags, "flags")
+        if self.raw is not None:
+            if self.subject or self.text:
+                raise UnfitError("raw", "is the whole message; subject and text go without it")
+            return
+        try:
+            self._composed("anna@example.org", EPOCH, "<x@example.org>", str)
+        except ValueError as error:
+            raise RuleError(f"that can't be a message: {error}") from None
+
+    def _composed(
+        self, to: str, date: datetime, message_id: str, boundary: Callable[[], str]
+    ) -> Message:
+        return compose(
+            subject=self.subject,
+            text=self.text,
+            sender=self.sender,
+            to=to,
+            date=date,
+            message_id=message_id,
+            boundary=boundary,
+        )
 
     def apply(self, moment: Moment) -> None:
         mailbox = _mailbox(moment, self.user, self.mailbox)
@@ -310,21 +334,18 @@ class Deliver(_Effect):
             message = Message(self.raw.encode("utf-8"))
         else:
             addresses = moment.store.users[self.user].addresses
-            message = compose(
-                subject=self.subject,
-                text=self.text,
-                sender=self.sender,
-                to=addresses[0] if addresses else self.user,
-                date=moment.clock.now,
-                message_id=f"<{moment.chance.token('message-id')}@rules.invalid>",
-                boundary=partial(moment.chance.token, "boundary"),
+            message = self._composed(
+                addresses[0] if addresses else self.user,
+                moment.clock.now,
+                f"<{moment.chance.token('message-id')}@rules.invalid>",
+                partial(moment.chance.token, "boundary"),
             )
-        with moment.store.transaction(moment.actor) as tx:
+        with _acting(moment) as tx:
             tx.append(mailbox, message, make_flags(self.flags), moment.clock.now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Flag(_Effect):
+class Flag(Own):
     """Another client changes a message's flags. Nothing happens if it is gone."""
 
     word = "flag"
@@ -341,21 +362,22 @@ class Flag(_Effect):
     """Where it is."""
 
     def __post_init__(self) -> None:
+        check(self)
         _check_flags(self.add, "add")
         _check_flags(self.remove, "remove")
+        at_least(1, self.uid, "uid")
+        if not self.add and not self.remove:
+            raise UnfitError("add", "expected a flag here or in remove, found none")
 
     def apply(self, moment: Moment) -> None:
         mailbox = _mailbox(moment, self.user, self.mailbox)
-        try:
-            with moment.store.transaction(moment.actor) as tx:
-                for op, names in ((FlagOp.ADD, self.add), (FlagOp.REMOVE, self.remove)):
-                    tx.store_flags(mailbox, [Uid(self.uid)], op, make_flags(names))
-        except TooManyKeywords:
-            raise RuleError(f"{moment.rule}: {self.mailbox} takes no more keywords") from None
+        with _acting(moment) as tx:
+            for op, names in ((FlagOp.ADD, self.add), (FlagOp.REMOVE, self.remove)):
+                tx.store_flags(mailbox, [Uid(self.uid)], op, make_flags(names))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Expunge(_Effect):
+class Expunge(Own):
     """Another client expunges a message. Nothing happens if it is gone already."""
 
     word = "expunge"
@@ -367,14 +389,18 @@ class Expunge(_Effect):
     mailbox: str = "INBOX"
     """Where it is."""
 
+    def __post_init__(self) -> None:
+        check(self)
+        at_least(1, self.uid, "uid")
+
     def apply(self, moment: Moment) -> None:
         mailbox = _mailbox(moment, self.user, self.mailbox)
-        with moment.store.transaction(moment.actor) as tx:
+        with _acting(moment) as tx:
             tx.expunge(mailbox, [Uid(self.uid)])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Move(_Effect):
+class Move(Own):
     """Another client moves a message to another mailbox. Nothing happens if it is gone."""
 
     word = "move"
@@ -388,33 +414,49 @@ class Move(_Effect):
     mailbox: str = "INBOX"
     """Where it is."""
 
+    def __post_init__(self) -> None:
+        check(self)
+        at_least(1, self.uid, "uid")
+
     def apply(self, moment: Moment) -> None:
         source, target = (_mailbox(moment, self.user, name) for name in (self.mailbox, self.to))
-        with moment.store.transaction(moment.actor) as tx:
+        with _acting(moment) as tx:
             for entry in tx.expunge(source, [Uid(self.uid)]):
                 tx.append(target, entry.message, entry.flags, entry.internaldate)
 
 
+@contextmanager
+def _acting(moment: Moment) -> Iterator[Transaction]:
+    """Changes by somebody else."""
+    try:
+        with moment.store.transaction(moment.actor) as tx:
+            yield tx
+    except TooManyKeywords as full:
+        raise RuleError(f"{moment.rule}: {full} takes no more keywords") from None
+
+
 def _mailbox(moment: Moment, login: str, name: str) -> Mailbox:
     user = moment.store.users.get(login)
-    mailbox = None if user is None else user.mailbox(name)
+    if user is None:
+        hint = near(login, moment.store.users)
+        raise RuleError(f"{moment.rule}: there is no user {login}{hint}")
+    mailbox = user.mailbox(name)
     if mailbox is None:
-        raise RuleError(f"{moment.rule}: there is no mailbox {name} of {login}")
+        hint = near(name, user.mailboxes)
+        raise RuleError(f"{moment.rule}: there is no mailbox {name} of {login}{hint}")
     return mailbox
 
 
 def _check_flags(names: tuple[str, ...], field: str) -> None:
-    if isinstance(names, str):
-        raise TypeError(f"{field} has several names, not one text: [{names!r}]")
     for name in names:
         if why := problem(name):
             raise UnfitError(field, why)
 
 
-_KINDS: tuple[type[_Effect], ...] = (
+_KINDS: tuple[type[Own], ...] = (
     *(Answer, Drop, Repeat, Replace, Inject),
     *(Cut, Stall, Delay, Split),
     *(Deliver, Flag, Expunge, Move),
 )
-EFFECTS: Mapping[str, type[_Effect]] = {kind.word: kind for kind in _KINDS}
+EFFECTS: Mapping[str, type[Own]] = {kind.word: kind for kind in _KINDS}
 """The effects by the words that YAML has for them."""

@@ -26,12 +26,17 @@ from mockmail.wire.acts import Close, Switch, Talk, Turn, Wait, Woke
 from mockmail.wire.buffer import Buffer
 from mockmail.wire.chunks import Chunk, Item, Outbox
 from mockmail.world.moment import Pause
-from mockmail.world.rule import RuleError, Rules
+from mockmail.world.rule import Rules
 from mockmail.world.stage import HELD_AT, Person, Stage
 from mockmail.world.transcript import Transcript
+from mockmail.world.words import RuleError
 
 SETTLING = 1_000
 """Rounds of telling that one input may cause; more means that rules chase one another."""
+
+
+class Retired(RuntimeError):
+    """The world can't be used any more; the text says why."""
 
 
 def letters(number: int) -> str:
@@ -124,8 +129,10 @@ class Engine:
         """Called when the next deadline may have come nearer."""
         self.on_advance: Callable[[], None] = lambda: None
         """Called when the time of stamps has moved on."""
-        self.watchers: dict[object, Callable[[], object]] = {}
-        """Called after whatever has happened, by whoever made it happen; they must not wait."""
+        self._watchers: dict[object, Callable[[], object]] = {}
+        """Called after whatever has happened, by whoever made it happen."""
+        self.ended = ""
+        """Why nothing more will come from outside; empty while something may."""
         self.retired = ""
         """Why the world can't be used any more; empty while it can."""
         self._agenda = agenda
@@ -184,7 +191,7 @@ class Engine:
                 self._run(connection, Woke.INPUT if data else Woke.EOF)
             if self._settled != self.store.version:
                 self._settle()
-            if self.watchers:
+            if self._watchers:
                 self._happened()
 
     def switched(self, connection: Connection) -> None:
@@ -194,6 +201,7 @@ class Engine:
                 self._note(connection, "TLS from here on")
                 self._run(connection, None)
                 self._settle()
+                self._happened()
 
     def take(self, connection: Connection) -> Item | None:
         """The next thing to send or to do; what a full outbox has held back goes on."""
@@ -202,12 +210,11 @@ class Engine:
             item = out.take()
             waiting = connection.waiting
             if out.octets <= HELD_AT:
-                if type(waiting) is Turn:
-                    self._run(connection, None)
+                woke = Woke.CHANGE if self._missed(connection) else None
+                if woke is not None or type(waiting) is Turn:
+                    self._run(connection, woke)
                     self._settle()
-                elif self._missed(connection):
-                    self._run(connection, Woke.CHANGE)
-                    self._settle()
+                    self._happened()
             return out.take() if item is None else item
 
     def _missed(self, connection: Connection) -> bool:
@@ -227,6 +234,30 @@ class Engine:
                 self._over(connection)
                 self._settle()
                 self._happened()
+
+    def sessions(self, login: str, protocol: str) -> int:
+        """How many sessions a user has over a protocol."""
+        return sum(each.protocol == protocol for each in self._of(login))
+
+    def _of(self, login: str) -> list[Connection]:
+        return [
+            each
+            for each in self.connections.values()
+            if each.person is not None and each.person.user_name == login
+        ]
+
+    def shut_out(self, login: str) -> None:
+        """End a user's sessions, with what their protocols say of it."""
+        with self._lock:
+            for connection in self._of(login):
+                if type(connection.waiting) is Wait:
+                    self._run(connection, Woke.SHUT)
+                elif connection.stage is not None:  # in the middle of something
+                    connection.stage.end(Close("fin"))
+                    self._over(connection)
+                connection.notify()
+            self._settle()
+            self._happened()
 
     def next_deadline(self) -> float | None:
         """When `tick` should be called, on the clock's scale of waits; None for never."""
@@ -278,11 +309,11 @@ class Engine:
     def turn(self) -> Iterator[None]:
         """Look at the world, or change it, between two inputs; the sessions hear of it after.
 
-        ``RuntimeError`` if the world was retired.
+        `Retired` if the world was.
         """
         with self._lock:
             if self.retired:
-                raise RuntimeError(self.retired)
+                raise Retired(self.retired)
             try:
                 yield
             finally:
@@ -291,12 +322,26 @@ class Engine:
                     self._happened()
 
     def _happened(self) -> None:
-        for watcher in tuple(self.watchers.values()):
+        for watcher in tuple(self._watchers.values()):
             watcher()
 
-    def condition(self) -> threading.Condition:
-        """To wait on for news of a connection: `Connection.notify` is called under its lock."""
-        return threading.Condition(self._lock)
+    @contextmanager
+    def watch(self, happened: Callable[[], object]) -> Iterator[None]:
+        """Have a function called after whatever happens; it must not wait."""
+        key = object()
+        with self._lock:
+            self._watchers[key] = happened
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._watchers[key]
+
+    def end(self, why: str, *, retired: str = "") -> None:
+        """Nothing more will come from outside, and with `retired` the world can't be used."""
+        with self._lock:
+            self.ended, self.retired = why, retired
+            self._happened()
 
     def _record(self, connection: Connection, chunk: Chunk) -> None:
         self.transcript.sent(connection.name, connection.protocol, chunk)

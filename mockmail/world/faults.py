@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from mockmail.world.rule import Effect, Rule, When
+from mockmail.world.effect import Effect
+from mockmail.world.rule import Rule, When
 from mockmail.world.world import World
 
 
@@ -28,13 +29,15 @@ class Faults:
 
         It fires `times` times (None: without end) after `skip` moments that
         match. A rule that never fired fails the test unless it is `optional`.
+        `RuleError` for a rule that could never do what it says, and for a name that
+        another rule has.
         """
         rule = Rule(when, do, times=times, skip=skip, optional=optional, name=name)
         with self._world.engine.turn():
             return self._world.rules.add(rule)
 
     def remove(self, rule: Rule) -> None:
-        """Take a rule away: it fires no more, nor is it missed. ``ValueError`` if it is not there."""
+        """Take a rule away: it fires no more, nor is it missed. `RuleError` if it is not there."""
         with self._world.engine.turn():
             self._world.rules.remove(rule)
 

@@ -4,7 +4,8 @@ Each call looks at the world between two inputs, or changes it as one more
 client would; the sessions that must hear of it do before the call returns.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from email.message import Message as LibraryMessage
 from functools import partial
@@ -20,13 +21,21 @@ from mockmail.store.mailbox import MAX_KEYWORDS, TooManyKeywords
 from mockmail.store.mailbox import Mailbox as StoredMailbox
 from mockmail.store.store import Refused
 from mockmail.store.user import User as StoredUser
+from mockmail.world.arguments import check_arguments
 from mockmail.world.message import ORIGIN, Message, checked_flags, gone
 from mockmail.world.named import NotThere
 from mockmail.world.world import World
 
 
+class MailboxGone(LookupError):
+    """The mailbox was deleted; the text says which."""
+
+
 class Mailbox:
-    """One mailbox of a user."""
+    """One mailbox of a user, whatever it is called meanwhile.
+
+    When it was deleted, what is in it, and what can be done to it, are `MailboxGone`.
+    """
 
     __slots__ = ("_mailbox", "_user", "_world")
 
@@ -35,14 +44,28 @@ class Mailbox:
         self._user = user
         self._mailbox = mailbox
 
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Look at it, or change it, between two inputs; `MailboxGone` if it was deleted."""
+        with self._world.engine.turn():
+            if self._mailbox.gone:
+                raise MailboxGone(f"mailbox {self.name} was deleted")
+            yield
+
     @property
     def name(self) -> str:
         return self._mailbox.name
 
     @property
+    def gone(self) -> bool:
+        """Whether it was deleted."""
+        with self._world.engine.turn():
+            return self._mailbox.gone
+
+    @property
     def messages(self) -> tuple[Message, ...]:
         """The messages of this moment, in UID order."""
-        with self._world.engine.turn():
+        with self._turn():
             return tuple(Message(self._world, self._mailbox, entry) for entry in self._mailbox)
 
     def by_uid(self, uid: int) -> Message:
@@ -50,7 +73,8 @@ class Mailbox:
 
         `MessageGone` if it was expunged; `NotThere`, a ``KeyError``, if there never was one.
         """
-        with self._world.engine.turn():
+        check_arguments(uid=(uid, int))
+        with self._turn():
             entry = self._mailbox.entries.get(Uid(uid))
             if entry is not None:
                 return Message(self._world, self._mailbox, entry)
@@ -71,18 +95,21 @@ class Mailbox:
     def delete(self) -> None:
         """Remove it with its messages; those below it stay. ``ValueError`` for INBOX and the like.
 
+        It is `MailboxGone` then, and they are `MessageGone`.
+
         Sessions that have it selected keep it (RFC 2180 section 3.2).
         """
         self._do(lambda user: self._world.store.delete(user, self.name))
 
     def rename(self, name: str) -> None:
         """Give it, and those below it, another name. ``ValueError`` if that can't be."""
+        check_arguments(name=(name, str))
         self._do(lambda user: self._world.store.rename(user, self.name, name, ORIGIN))
 
     def _do(self, change: Callable[[StoredUser], None]) -> None:
         if self._user is None:
             raise ValueError(f"{self.name} belongs to all users")
-        with self._world.engine.turn():
+        with self._turn():
             try:
                 change(self._user)
             except Refused as error:
@@ -91,7 +118,8 @@ class Mailbox:
     def _stored(self, world: World) -> StoredMailbox:
         if self._world is not world:
             raise ValueError(f"{self!r} is another server's, or from before a reset")
-        return self._mailbox
+        with self._turn():
+            return self._mailbox
 
     def add(
         self,
@@ -135,16 +163,28 @@ class Mailbox:
         """
         world = self._world
         chosen = checked_flags(flags)
-        if date is not None and not isinstance(date, datetime):
-            raise TypeError(f"date is a datetime, not {type(date).__name__}")
+        check_arguments(
+            attachments=(attachments, Iterable | Attachment), headers=(headers, Iterable)
+        )
+        to, cc = _several(to), _several(cc) or ()
+        check_arguments(
+            subject=(subject, str),
+            text=(text, str),
+            html=(html, str | None),
+            sender=(sender, str | None),
+            to=(to, str | tuple[str, ...] | None),
+            cc=(cc, str | tuple[str, ...]),
+            charset=(charset, str),
+            date=(date, datetime | None),
+        )
         parts: Parts = {
             "subject": subject,
             "text": text,
             "html": html,
             "attachments": _attachments(attachments),
             "sender": SENDER if sender is None else sender,
-            "cc": cc or (),
-            "headers": tuple(headers.items() if isinstance(headers, Mapping) else headers),
+            "cc": cc,
+            "headers": _fields(headers),
             "charset": charset,
         }
         given = subject, text, html, sender, to, charset != "utf-8"
@@ -158,7 +198,7 @@ class Mailbox:
             raise TypeError("a message is given whole or in parts, not both")
         if newlines not in ("crlf", "keep"):
             raise ValueError(f"newlines is 'crlf' or 'keep', not {newlines!r}")
-        with world.engine.turn():
+        with self._turn():
             boundary = partial(world.chance.token, "boundary")
             if message is None:
                 stored = compose(
@@ -195,7 +235,7 @@ class Mailbox:
         from mockmail.corpus import files
 
         items = files.load_one(path, newlines)
-        with self._world.engine.turn():
+        with self._turn():
             return self._append(items)
 
     def save(self, path: str | PathLike[str], kind: Literal["eml", "mbox", "maildir"]) -> None:
@@ -207,7 +247,7 @@ class Mailbox:
         """
         from mockmail.corpus import files
 
-        with self._world.engine.turn():
+        with self._turn():
             items = stored_items(self._mailbox)
         files.save(path, kind, items)
 
@@ -237,7 +277,9 @@ class Mailbox:
         """
         from mockmail.corpus.fake import fake
 
-        with self._world.engine.turn():
+        check_arguments(count=(count, int))
+
+        with self._turn():
             made = fake(
                 count,
                 chance=self._world.chance,
@@ -260,7 +302,8 @@ class Mailbox:
         such user, or one who has mailboxes of that name.
         """
         world = self._world
-        with world.engine.turn():
+        check_arguments(login=(login, str))
+        with self._turn():
             try:
                 world.store.share(self._mailbox, login, write=write)
             except Refused as error:
@@ -273,7 +316,7 @@ class Mailbox:
 
     @damaged.setter
     def damaged(self, damaged: bool) -> None:
-        with self._world.engine.turn():
+        with self._turn():
             self._mailbox.damaged = bool(damaged)
 
     @property
@@ -287,7 +330,7 @@ class Mailbox:
 
     @sticky.setter
     def sticky(self, sticky: bool) -> None:
-        with self._world.engine.turn():
+        with self._turn():
             self._mailbox.sticky = bool(sticky)
 
     def forget_expunges(self) -> None:
@@ -295,7 +338,7 @@ class Mailbox:
 
         A client that asks by QRESYNC is told of each UID that is not there.
         """
-        with self._world.engine.turn():
+        with self._turn():
             self._mailbox.vanished.forget()
 
     @property
@@ -317,7 +360,8 @@ class Mailbox:
         return tuple(Message(world, self._mailbox, entry) for entry in added)
 
     def __len__(self) -> int:
-        return len(self._mailbox)
+        with self._turn():
+            return len(self._mailbox)
 
     def __bool__(self) -> bool:
         return True
@@ -331,7 +375,8 @@ class Mailbox:
         return hash(id(self._mailbox))
 
     def __repr__(self) -> str:
-        return f"<Mailbox {self.name!r}, {len(self._mailbox)} messages>"
+        state = "gone" if self._mailbox.gone else f"{len(self._mailbox)} messages"
+        return f"<Mailbox {self.name!r}, {state}>"
 
 
 class Parts(TypedDict):
@@ -351,6 +396,26 @@ def names_of(given: Iterable[str], what: str) -> tuple[str, ...]:
     if isinstance(given, str):
         raise TypeError(f"{what} are several names, not one text: [{given!r}]")
     return tuple(given)
+
+
+def _several(addresses: str | Iterable[str] | None) -> str | Iterable[str] | None:
+    """Several addresses, so that they can be looked at and used."""
+    if isinstance(addresses, str) or not isinstance(addresses, Iterable):
+        return addresses
+    return tuple(addresses)
+
+
+def _fields(
+    headers: Mapping[str, str | None] | Iterable[tuple[str, str | None]],
+) -> tuple[tuple[str, str | None], ...]:
+    pairs = tuple(headers.items() if isinstance(headers, Mapping) else headers)
+    for pair in pairs:
+        found: object = pair
+        if not isinstance(found, tuple | list) or len(found) != 2:
+            raise TypeError(f"headers: expected pairs of a name and a value, found {pair!r}")
+        name, value = pair
+        check_arguments(headers=(name, str), **{f"headers, {name}": (value, str | None)})
+    return pairs
 
 
 def _attachments(attachments: Iterable[Attachment]) -> tuple[Attachment, ...]:

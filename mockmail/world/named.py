@@ -29,7 +29,7 @@ class Named(Mapping[str, T]):
 
     def __getitem__(self, name: str) -> T:
         try:
-            return self._things[self._spelled(name)]
+            return self._things[self._spelled(str(name))]
         except KeyError:
             raise NotThere(f"no {self._what} {name!r}{_instead(name, self._things)}") from None
 
@@ -45,7 +45,7 @@ class Named(Mapping[str, T]):
 
 def _instead(name: str, names: Mapping[str, object]) -> str:
     """What might have been meant: near names, or all of a few."""
-    if found := near(name, names):
+    if found := near(str(name), names):
         return found
     if not names:
         return "; there are none"

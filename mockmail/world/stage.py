@@ -18,9 +18,11 @@ from mockmail.wire.acts import At, Begin, Close, Heard, Say, Switch, Talk, Turn,
 from mockmail.wire.chunks import Outbox
 from mockmail.wire.points import Point
 from mockmail.wire.response import Many, Response
+from mockmail.world.effect import Own
 from mockmail.world.moment import Moment, Pause, Seal, Step
 from mockmail.world.rule import Rule, Rules
 from mockmail.world.transcript import Transcript
+from mockmail.world.words import RuleError
 
 HELD_AT = 1_048_576
 """Octets queued for a peer from which on its next command waits."""
@@ -91,10 +93,13 @@ class Stage:
         """What comes after all that."""
         self._compiled = -1
         self._listening: list[list[Rule]] = [[] for _ in Point]
+        self._elsewhere: list[Rule] = []
+        """Rules that are told what comes, to say why they never fired."""
 
     def _compile(self) -> None:
         self._compiled = self._rules.version
         self._listening[:] = [self._rules.at(point) for point in Point]
+        self._elsewhere = self._rules.elsewhere()
 
     def run(self, woke: Woke | None) -> Wait | Turn | Switch | Pause | None:
         """Let the session go on until it waits; None when the conversation is over."""
@@ -133,11 +138,15 @@ class Stage:
                 elif isinstance(act, Begin):
                     self._command = act.command
                     self._counts.clear()
+                    if self._elsewhere:
+                        self._pass_by(Point.RECEIVED)
                     if listening[_RECEIVED]:
                         stop = self._bent(Point.RECEIVED, None, act)
                         if stop is not _ON:
                             return stop
                 elif isinstance(act, At):
+                    if act.point is Point.CONNECT and self._elsewhere:
+                        self._pass_by(Point.CONNECT)
                     if listening[act.point] and (stop := self._bent(act.point, None)) is not _ON:
                         return stop
                 elif isinstance(act, Turn):
@@ -198,13 +207,8 @@ class Stage:
         self.end(act)
         return None
 
-    def _bent(
-        self, point: Point, response: Response | None, begin: Begin | None = None
-    ) -> "Pause | _Go | None":
-        """Let the rules of a point act, then do what they have made of the moment."""
-        if response is not None:
-            self._counts[point] = self._counts.get(point, 0) + 1
-        moment = Moment(
+    def _moment(self, point: Point, response: Response | None) -> Moment:
+        return Moment(
             self._person.name,
             self._person.user_name,
             self._protocol,
@@ -217,6 +221,21 @@ class Stage:
             self._clock,
             self._chance,
         )
+
+    def _pass_by(self, point: Point) -> None:
+        """Let the rules of other points know that a session is at this one."""
+        moment = self._moment(point, None)
+        for rule in self._elsewhere:
+            if rule.when.at is not point:
+                rule.passed_by(moment)
+
+    def _bent(
+        self, point: Point, response: Response | None, begin: Begin | None = None
+    ) -> "Pause | _Go | None":
+        """Let the rules of a point act, then do what they have made of the moment."""
+        if response is not None:
+            self._counts[point] = self._counts.get(point, 0) + 1
+        moment = self._moment(point, response)
         for rule in tuple(self._listening[point]):
             if rule.wants(moment):
                 if rule.spent:
@@ -226,7 +245,7 @@ class Stage:
                 try:
                     rule.do.apply(moment)
                 except Exception as error:
-                    self._report(error)
+                    self._report(_whose(error, rule))
         if self._compiled != self._rules.version:
             self._compile()
         if begin is not None:
@@ -259,3 +278,12 @@ class Stage:
         """Drop the conversation where it is, and close the connection."""
         self._talk.close()
         self._out.close(how)
+
+
+def _whose(error: Exception, rule: Rule) -> Exception:
+    """What an effect ran into: a mistake of its author, where it is not one of mockmail's own."""
+    if isinstance(error, RuleError) or isinstance(rule.do, Own):
+        return error
+    mistake = RuleError(f"{rule}: its effect failed: {error!r}")
+    mistake.__cause__ = error
+    return mistake

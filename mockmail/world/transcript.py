@@ -145,6 +145,8 @@ class Transcript:
         so many lines are shown, the last ones.
         """
         lines = list(self.lines())
+        if not lines:
+            return "nothing was said"
         shown = lines if last is None else lines[-last:]
         head = f"(the last {last} of {len(lines)} lines)\n" if len(shown) < len(lines) else ""
         return head + table(shown, width=width)

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypedDict
 from mockmail.delivery.sent import Sent
 from mockmail.message.message import Message as StoredMessage
 from mockmail.store.names import canonical
+from mockmail.world.arguments import check_arguments
 from mockmail.world.message import Message, checked_flags
 from mockmail.world.world import World
 
@@ -61,12 +62,15 @@ class Wanted:
 
     @classmethod
     def of(cls, conditions: Conditions) -> "Wanted":
-        """What these words say. ``TypeError`` for an unknown one, or flags in one text."""
+        """What these words say. ``TypeError`` for an unknown one, or one that is no text."""
         unknown = conditions.keys() - Conditions.__annotations__.keys()
         if unknown:
             known = ", ".join(Conditions.__annotations__)
             raise TypeError(f"no condition {min(unknown)!r}; there are {known}")
         given = {name: value for name, value in conditions.items() if value is not None}
+        for name in given.keys() - {"flags"}:
+            text = str | re.Pattern if name == "subject" else str
+            check_arguments(**{name: (given[name], text)})
         flags = checked_flags(conditions.get("flags") or ()).names
         return cls(**{**given, "flags": flags})  # type: ignore[arg-type]  # checked just now
 

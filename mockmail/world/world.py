@@ -19,19 +19,18 @@ from mockmail.smtp import catalog as smtp_catalog
 from mockmail.smtp.rows import Role
 from mockmail.smtp.session import Session as SmtpSession
 from mockmail.smtp.settings import SmtpSettings
+from mockmail.store.settings import AccountSettings
 from mockmail.store.store import MAX_MAILBOXES, Store
 from mockmail.wire.acts import Talk
 from mockmail.world.engine import Connection, Engine
-from mockmail.world.rule import Rule, RuleError, Rules
+from mockmail.world.rule import Rule, Rules
 from mockmail.world.settings import Settings
 from mockmail.world.stage import Person
 from mockmail.world.transcript import Transcript
+from mockmail.world.words import PROTOCOLS, RuleError
 
 DOMAIN = "example.org"
 """The local domain unless a scenario names others."""
-PROTOCOLS = ("imap", "pop3", *(role.value for role in Role))
-SECURE = ("imap", "pop3", "smtp", "submission")
-"""Those that have a port with TLS from the start, too."""
 
 
 class Broken(AssertionError):
@@ -78,6 +77,7 @@ class World:
         self.imap = settings.get("imap", ImapSettings())
         self.pop3 = settings.get("pop3", Pop3Settings())
         self.smtp = settings.get("smtp", SmtpSettings())
+        self.store.directory.settings = settings.get("accounts", AccountSettings())
         self.pop3_catalogue = pop3_catalog.catalogue(self.pop3.capabilities)
         """What POP3 consists of here."""
         self.smtp_catalogues = smtp_catalog.catalogues(self.smtp.capabilities)
@@ -94,6 +94,7 @@ class World:
             converse=self._converse,
             report=self.failures.append,
         )
+        self.store.sessions = self.engine.sessions
         self.engine.on_advance = self._expire
         self.delivery.on_queued = self._sooner
 

@@ -6,6 +6,7 @@ In the repository's root::
     python -m tests.bench noop growth      # some groups
     python -m tests.bench --quick          # does everything run? the numbers say nothing
     python -m tests.bench --beside 1000 100000 --rounds 2   # other servers, as tables
+    python -m tests.bench popping --beside 20000            # some of them
 
 It prints a Markdown table. All numbers are of one run, in which both sides take
 turns, and medians of several rounds (beside other servers the least of them); what
@@ -22,8 +23,8 @@ from pathlib import Path
 # Modules that the tests share, as pytest finds them.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from . import beside
-from .groups import GROUPS
+from .contest import table
+from .groups import BESIDE, GROUPS
 from .rows import FULL, HEAD, QUICK
 
 
@@ -36,20 +37,23 @@ def main() -> None:
         nargs="+",
         type=int,
         metavar="COUNT",
-        help="no groups, but tables of other servers, for mailboxes of so many messages",
+        help="tables of the groups with other servers, for mailboxes of so many messages",
     )
     parser.add_argument("--rounds", type=int, default=3, help="of --beside; 3 by default")
     arguments = parser.parse_args()
-    unknown = [name for name in arguments.group if name not in GROUPS]
+    known = BESIDE if arguments.beside else GROUPS
+    unknown = [name for name in arguments.group if name not in known]
     if unknown:
         parser.error(f"there is no group {', '.join(unknown)}")
     cores = len(os.sched_getaffinity(0))
     print(f"Python {platform.python_version()}, {platform.system()}, {cores} cores\n")
     if arguments.beside:
         for count in arguments.beside:
-            for line in beside.table(replace(FULL, small=count, few_rounds=arguments.rounds)):
-                print(line, flush=True)
-            print(f"\nLoad: {', '.join(f'{load:.1f}' for load in os.getloadavg())}\n")
+            scale = replace(FULL, small=count, few_rounds=arguments.rounds)
+            for name in arguments.group or BESIDE:
+                for line in table(BESIDE[name](scale), count):
+                    print(line, flush=True)
+                print(f"\nLoad: {', '.join(f'{load:.1f}' for load in os.getloadavg())}\n")
         return
     print(HEAD)
     for name in arguments.group or GROUPS:

@@ -1,9 +1,4 @@
-"""mockmail beside other servers: the same commands over the same kind of socket, in turn.
-
-*Cold* is the first time in a new mailbox, *warm* is later in the same one. All
-numbers are the least of several rounds, since other servers' are, too, what the
-machine does to them meanwhile.
-"""
+"""mockmail beside other IMAP servers."""
 
 import re
 import selectors
@@ -11,14 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from . import contest
+from .contest import PATIENCE
 from .peers import Peer, letter, peers
-from .rows import Row, Scale, duration
+from .rows import Row, Scale
 from .sockets import Caller
 from .stopwatch import seconds
 
 APPENDED = 100
-PATIENCE = 60.0
-"""Seconds that a server may be silent where it should answer; then there is no number."""
 LINE = 8_000
 """Octets of a command line, about, that every server reads."""
 
@@ -53,18 +48,21 @@ Runs = Callable[[Room], Iterator[float]]
 SELECT = b"SELECT BOX"
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """A row's name, and what is measured for it."""
+def operation(
+    name: str, runs: Runs, per: str = "message", needs: bytes = b"IMAP4rev1"
+) -> contest.Operation:
+    """One for the servers that have a capability."""
 
-    name: str
-    runs: Runs
-    per: str = "message"
-    needs: bytes = b"IMAP4rev1"
-    """The capability without which a server is left out."""
+    def those_that_can(peer: Peer, count: int, times: int) -> Iterator[float]:
+        room = Room(peer, count, times)
+        with room.client() as caller:
+            able = needs in caller.answer(b"a CAPABILITY\r\n").split()
+        return runs(room) if able else iter(())
+
+    return contest.Operation(name, those_that_can, per)
 
 
-def _asked(text: bytes) -> Operation:
+def _asked(text: bytes) -> contest.Operation:
     """The same command again and again, over all messages."""
 
     def runs(room: Room) -> Iterator[float]:
@@ -72,7 +70,7 @@ def _asked(text: bytes) -> Operation:
             for _ in range(room.runs):
                 yield room.seconds(me, text) / room.count
 
-    return Operation(text.decode(), runs)
+    return operation(text.decode(), runs)
 
 
 def _select(room: Room) -> Iterator[float]:
@@ -221,111 +219,36 @@ def _qresync(room: Room) -> Iterator[float]:
 
 
 OPERATIONS = (
-    Operation("SELECT", _select, ""),
-    Operation("SELECT with QRESYNC, 1 % flagged, 1 % expunged", _qresync, "", b"QRESYNC"),
+    operation("SELECT", _select, ""),
+    operation("SELECT with QRESYNC, 1 % flagged, 1 % expunged", _qresync, "", b"QRESYNC"),
     _asked(b"FETCH 1:* (FLAGS)"),
     _asked(b"FETCH 1:* (ENVELOPE)"),
     _asked(b"FETCH 1:* (BODYSTRUCTURE)"),
     _asked(b"FETCH 1:* (BODY.PEEK[HEADER.FIELDS (FROM SUBJECT DATE)])"),
     _asked(b"FETCH 1:* (BODY.PEEK[HEADER])"),
     _asked(b"FETCH 1:* (BODY.PEEK[])"),
-    Operation("STORE 1:* +FLAGS (\\Draft)", _store(b"")),
-    Operation("STORE 1:* +FLAGS.SILENT (\\Draft)", _store(b".SILENT")),
+    operation("STORE 1:* +FLAGS (\\Draft)", _store(b"")),
+    operation("STORE 1:* +FLAGS.SILENT (\\Draft)", _store(b".SILENT")),
     _asked(b"SEARCH UNSEEN"),
     _asked(b"SEARCH SUBJECT nowhere"),
     _asked(b"SEARCH TEXT nowhere"),
     _asked(b"SEARCH SINCE 2-Jan-2030"),
     _asked(b"SEARCH SENTSINCE 2-Jan-2030"),
     _asked(b"COPY 1:* Other"),
-    Operation("MOVE 1:* Other", _move, needs=b"MOVE"),
-    Operation("EXPUNGE every second", _expunge),
-    Operation("APPEND one", _append),
-    Operation("IDLE, told of one APPEND", _told_append, "", b"IDLE"),
-    Operation("IDLE, told of a STORE of all", _told_store, needs=b"IDLE"),
-    Operation("IDLE, told of an EXPUNGE of every second", _told_expunge, needs=b"IDLE"),
+    operation("MOVE 1:* Other", _move, needs=b"MOVE"),
+    operation("EXPUNGE every second", _expunge),
+    operation("APPEND one", _append),
+    operation("IDLE, told of one APPEND", _told_append, "", b"IDLE"),
+    operation("IDLE, told of a STORE of all", _told_store, needs=b"IDLE"),
+    operation("IDLE, told of an EXPUNGE of every second", _told_expunge, needs=b"IDLE"),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
-    """The least times of one server."""
-
-    cold: float
-    warm: float
-
-
-def measured(scale: Scale) -> Iterator[tuple[Operation, dict[str, Times]]]:
-    """Each operation with what came out, by the servers' names, mockmail's first.
-
-    Without those that can't do it, or are silent for too long.
-    """
-    count = scale.small
-    with peers(count, PATIENCE) as having:
-        for operation in OPERATIONS:
-            taken: dict[str, list[list[float]]] = {peer.name: [] for peer in having}
-            for at in range(scale.few_rounds):
-                for peer in having if at % 2 else reversed(having):
-                    if peer.name in taken:
-                        times = _round(operation, Room(peer, count, 1 + scale.warm))
-                        if times:
-                            taken[peer.name].append(times)
-                        else:
-                            del taken[peer.name]
-            yield operation, {name: _least(runs) for name, runs in taken.items()}
-
-
-def _least(rounds: list[list[float]]) -> Times:
-    cold, warm = zip(*((times[0], min(times[1:])) for times in rounds), strict=True)
-    return Times(min(cold), min(warm))
-
-
-def _round(operation: Operation, room: Room) -> list[float]:
-    try:
-        room.peer.fresh()
-        with room.client() as caller:
-            if operation.needs not in caller.answer(b"a CAPABILITY\r\n").split():
-                return []
-        return list(operation.runs(room))
-    except TimeoutError:
-        room.peer.close()
-        return []
-
-
-HEATS = ("cold", "warm")
+def measured(scale: Scale) -> contest.Measured:
+    """All of them, mockmail's times first."""
+    with peers(scale.small, PATIENCE) as having:
+        yield from contest.measured(OPERATIONS, having, scale)
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """One row for each of the others, cold and warm."""
-    for operation, times in measured(scale):
-        (_, mine), *others = times.items()
-        for name, theirs in others:
-            for heat in HEATS:
-                yield Row(
-                    f"{operation.name}, {scale.small:,}, {heat}",
-                    getattr(mine, heat),
-                    getattr(theirs, heat),
-                    name,
-                    per=operation.per,
-                )
-
-
-def table(scale: Scale) -> Iterator[str]:
-    """The same as a table: a line for each operation, a column for each server's heat, ratios."""
-    names: list[str] = []
-    for operation, times in measured(scale):
-        if not names:
-            names = list(times)
-            heads = [f"{name} {heat} | ratio" for name in names[1:] for heat in HEATS]
-            yield f"| {scale.small:,} messages | {names[0]} cold | warm | {' | '.join(heads)} |"
-            yield "| --- " + "| ---: " * (3 + 2 * len(heads) - 1) + "|"
-        mine = times[names[0]]
-        per = "/message" if operation.per else ""
-        cells = [f"{duration(getattr(mine, heat))}{per}" for heat in HEATS]
-        for name in names[1:]:
-            for heat in HEATS:
-                if name in times:
-                    theirs = getattr(times[name], heat)
-                    cells += (duration(theirs), f"{getattr(mine, heat) / theirs:.2g}")
-                else:
-                    cells += ("", "")
-        yield f"| {operation.name} | {' | '.join(cells)} |"
+    yield from contest.rows(measured(scale), scale.small)

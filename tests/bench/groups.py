@@ -2,7 +2,18 @@
 
 from collections.abc import Callable, Iterator
 
-from . import beside, fetching, growth, memory, parsing, starting, talking
+from . import (
+    beside,
+    delivering,
+    fetching,
+    growth,
+    memory,
+    parsing,
+    popping,
+    starting,
+    talking,
+)
+from .contest import Measured
 from .rows import Row, Scale
 
 GROUPS: dict[str, Callable[[Scale], Iterator[Row]]] = {
@@ -19,4 +30,12 @@ GROUPS: dict[str, Callable[[Scale], Iterator[Row]]] = {
     "rules": fetching.rules,
     "processes": starting.processes,
     "beside": beside.rows,
+    "popping": popping.rows,
+    "delivering": delivering.rows,
 }
+BESIDE: dict[str, Callable[[Scale], Measured]] = {
+    "beside": beside.measured,
+    "popping": popping.measured,
+    "delivering": delivering.measured,
+}
+"""Those that are of other servers, of which there are tables."""

@@ -1,7 +1,7 @@
 """mockmail as a process of its own, run by `peers`.
 
 For each line that it reads it makes a fresh world, with the messages of a Maildir
-that nobody has looked at yet, and prints its IMAP port.
+that nobody has looked at yet, and prints its ports: IMAP, POP3, SMTP.
 """
 
 import sys
@@ -24,7 +24,7 @@ def main(maildir: Path) -> None:
             inbox.first_recent = inbox.uidnext  # as in a Maildir: what is in "cur" is not new
             world.store.create(world.store.users["anna"], "Other")
             server = Server(world, thread.loop)
-            print(server.imap.port, flush=True)
+            print(server.imap.port, server.pop3.port, server.smtp.port, flush=True)
 
 
 if __name__ == "__main__":

@@ -76,6 +76,17 @@ class Caller:
         """The same; the whole answer."""
         return b"".join(map(bytes, self.pieces(command)))
 
+    def until(self, command: bytes, *ends: bytes) -> None:
+        """Send something, and read to one of these ends of the last chunk."""
+        self.write(command)
+        view = memoryview(self._buffer)
+        longest = max(map(len, ends))
+        tail = b""
+        while not tail.endswith(ends):
+            got = self._socket.recv_into(self._buffer)
+            assert got, f"the server has closed the connection after {tail!r}"
+            tail = (tail + bytes(view[max(0, got - longest) : got]))[-longest:]
+
     def write(self, data: bytes) -> None:
         self._socket.sendall(data)
 

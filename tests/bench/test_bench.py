@@ -1,5 +1,6 @@
 """Every benchmark runs; what comes out is nobody's business here."""
 
+from importlib.util import find_spec
 from math import isfinite
 
 import pytest
@@ -8,7 +9,13 @@ from bench.groups import GROUPS
 from bench.rows import QUICK
 
 # Without any other server there is nothing to be beside.
-NEEDS = {"beside": pytest.mark.program("dovecot")}
+NEEDS = {
+    "beside": pytest.mark.program("dovecot"),
+    "popping": pytest.mark.program("dovecot"),
+    "delivering": pytest.mark.skipif(
+        find_spec("aiosmtpd") is None, reason="aiosmtpd is of the extra 'bench'"
+    ),
+}
 
 
 @pytest.mark.parametrize(

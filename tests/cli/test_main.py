@@ -1,7 +1,10 @@
 """The command line as a whole: help, exit codes, and how quickly it starts."""
 
+import os
+import signal
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -30,11 +33,40 @@ def test_help_of_everything(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_wrong_calls(capsys: pytest.CaptureFixture[str]) -> None:
     assert "COMMAND" in refusal(capsys)
-    assert "'serv'" in refusal(capsys, "serv")
+    assert "found 'serv'; did you mean serve" in refusal(capsys, "serv")
     assert "required: FILE" in refusal(capsys, "check")
     assert "unrecognized arguments: --colour" in refusal(capsys, "check", "demo", "--colour")
     assert "required: WHAT" in refusal(capsys, "seed")
     assert "required: FROM, TO" in refusal(capsys, "seed", "convert")
+
+
+def test_which_version_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"mockmail {version('mockmail')}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_ctrl_c_while_a_command_is_imported(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mockmail.cli.import_module", interrupted)
+    assert main([command]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def test_ctrl_c_in_the_middle(tmp_path: Path) -> None:
+    """A pipe that nobody writes to keeps the command waiting."""
+    pipe = tmp_path / "f.yaml"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "mockmail", "check", str(pipe)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with pipe.open("wb"):  # opened as soon as it is read
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, b"", b"")
 
 
 def test_nothing_heavy_is_imported_for_help() -> None:

@@ -38,8 +38,8 @@ def world_of(path: Path) -> World:
     return load(path).world()
 
 
-def failure(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    assert main(["seed", *words]) == 1
+def failure(capsys: pytest.CaptureFixture[str], *words: str, code: int = 1) -> str:
+    assert main(["seed", *words]) == code
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("mockmail: ")
@@ -102,7 +102,12 @@ def test_what_can_t_be_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     path = str(tmp_path / "a.yaml")
     assert failure(capsys, "make", path, "--locale=de_DD").startswith("Faker has no locale 'de_DD'")
     assert failure(capsys, "make", path, "--charset=latin-17") == "there is no charset 'latin-17'"
-    assert "html" in failure(capsys, "make", path, "--html=2")
+    for words, problem in (
+        (["--html=2"], "--html: expected a number from 0 to 1, found 2.0"),
+        (["--count=-3"], "--count: expected a whole number of at least 0, found -3"),
+        (["--flag=x=5"], "--flag x: expected a number from 0 to 1, found 5.0"),
+    ):
+        assert failure(capsys, "make", path, *words, code=2) == problem
     assert "'a b' can't be a flag" in failure(capsys, "make", path, "--flag=a b=1")
     assert list(tmp_path.iterdir()) == []
     Path(path).touch()
@@ -227,6 +232,38 @@ def test_what_can_t_be_converted(tmp_path: Path, capsys: pytest.CaptureFixture[s
     (tmp_path / "a.yaml").touch()
     said = failure(capsys, "convert", "demo", str(tmp_path / "a.yaml"))
     assert said == f"{tmp_path / 'a.yaml'} is there already"
+
+
+def test_options_that_say_nothing_here(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scenario = str(tmp_path / "a.yaml")
+    for words, said in (
+        (["--user=anna"], "--user and --mailbox are for mail files"),
+        (["--mailbox=Sent"], "--user and --mailbox are for mail files"),
+        (["--kind=eml"], "--kind is for mail files, and TO is a scenario"),
+    ):
+        assert failure(capsys, "convert", "demo", scenario, *words, code=2).startswith(said)
+    mail = tmp_path / "a.eml"
+    mail.write_bytes(b"Subject: x\r\n\r\n")
+    assert failure(capsys, "convert", str(mail), scenario, "--mailbox=INBX") == (
+        "there is no mailbox 'INBX'; did you mean INBOX?"
+    )
+
+
+@pytest.mark.parametrize("octets", [b"# mockmail\n\nA text.\n", b"\x7fELF\x02\x01", b"{}\n"])
+def test_what_is_no_mail(octets: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "README.md"
+    path.write_bytes(octets)
+    for words in (["inspect", str(path)], ["convert", str(path), str(tmp_path / "a.yaml")]):
+        assert failure(capsys, *words).startswith(f"{path} is no mail: it begins with no header")
+    path = path.rename(tmp_path / "odd.eml")
+    assert main(["seed", "inspect", str(path)]) == 0
+
+
+def test_folders_are_made(tmp_path: Path) -> None:
+    scenario, mail = tmp_path / "a" / "b" / "c.yaml", tmp_path / "x" / "y" / "z.mbox"
+    assert main(["seed", "make", str(scenario), "--count=1"]) == 0
+    assert main(["seed", "convert", str(scenario), str(mail)]) == 0
+    assert (scenario.is_file(), mail.is_file()) == (True, True)
 
 
 # inspect

@@ -199,8 +199,16 @@ def test_what_can_t_be_served(tmp_path: Path, failure: Callable[..., str]) -> No
     path.write_text("mockmail: 2\n")
     assert failure(str(path)) == f"{path}:1: mockmail: expected 1, found 2"
     nowhere = tmp_path / "nowhere" / "ready.json"
-    assert failure("empty", f"--ready-file={nowhere}").endswith(": No such file or directory")
-    assert failure("empty", f"--ready-file={tmp_path}").startswith(f"{tmp_path}: Is a directory")
+    for option in ("--ready-file", "--env-file"):
+        said = failure("empty", f"{option}={nowhere}")
+        assert said == f"{option}: there is no folder {nowhere.parent}"
+        assert failure("empty", f"{option}={tmp_path}") == f"{option}: {tmp_path} is a folder"
+
+
+def test_options_of_the_control_port_go_with_it(capsys: pytest.CaptureFixture[str]) -> None:
+    for option in ("--control-host=127.0.0.1", "--control-token=abc"):
+        assert main(["serve", "empty", option]) == 2
+        assert "go with --control-port" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -212,6 +220,13 @@ def test_what_can_t_be_served(tmp_path: Path, failure: Callable[..., str]) -> No
         ("--rate=inf", "a rate is a number above 0, not inf"),
         ("--rate=fast", "a rate is a number above 0, not fast"),
         ("--capabilities=+MOVED", "there is no capability 'MOVED'; did you mean MOVE?"),
+        ("--name=a b", "a host's name has letters, digits and hyphens between its dots"),
+        ("--name=-a.example", "found '-a.example' (RFC 1123 section 2.1)"),
+        ("--name=", "found ''"),
+        (f"--name={'a' * 64}.example", "a host's name has letters"),
+        (f"--name={'a.' * 127}a", "a host's name has letters"),
+        ("--host=", "expected a name or an IP address, found nothing"),
+        ("--control-host= ", "expected a name or an IP address, found nothing"),
         ("--seed=x", "invalid int value: 'x'"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trio
@@ -159,6 +160,11 @@ def test_it_starts_where_the_message_is(mailserver: Server, anna: mockmail.User)
         ({"mailbox": "Archive"}, "which message of anna's Archive? by UID, there is none"),
         ({"mailbox": "Nowhere"}, "anna has no mailbox 'Nowhere'"),
         ({"user": "ben"}, "no user 'ben'; there are anna"),
+        ({"mailbox": "INBX"}, "anna has no mailbox 'INBX'; did you mean INBOX?"),
+        ({"user": "ana"}, "no user 'ana'; there are anna; did you mean anna?"),
+        ({"uid": "1"}, "no UID '1' in anna's INBOX; there are 1, 2"),
+        ({"uid": 1, "enable": "QRESYN"}, "can't be enabled: expected one of "),
+        ({"uid": 1, "sessions": "2"}, "there can be 1 to 26 sessions, not '2'"),
         ({"uid": 1, "sessions": 0}, "there can be 1 to 26 sessions, not 0"),
     ],
 )
@@ -167,6 +173,28 @@ def test_what_can_not_be(
 ) -> None:
     with pytest.raises(ValueError, match=re.escape(error)):
         mailserver.conflict(**asked)
+
+
+@pytest.mark.parametrize(
+    ("commands", "error"),
+    [
+        ("STORE {udi} FLAGS ()", r"found '{udi}'; did you mean {uid}\?"),
+        ("STORE {UID} FLAGS ()", r"expected one of {uid}, {number}, {modseq}, found '{UID}'"),
+        (["NOOP", "FETCH {seq} (UID)"], r"in 'FETCH {seq} \(UID\)': expected one of {uid}, {num"),
+        (b"NOOP", "expected a command, or several, as text; found b'NOOP'"),
+        (5, "expected a command, or several, as text; found 5"),
+        (["NOOP", 5], "expected a command, or several, as text; found "),
+        ("", "a command can't be empty"),
+    ],
+)
+def test_commands_that_can_not_be(conflict: Conflict, commands: Any, error: str) -> None:
+    with pytest.raises(ValueError, match=error):
+        conflict.race(commands)
+
+
+def test_literals_are_no_marks(conflict: Conflict) -> None:
+    race = conflict.race(["APPEND INBOX {1}", "x"])
+    assert race.outcomes[0].told["A"].answer.ok
 
 
 def test_races_that_can_not_be(conflict: Conflict) -> None:

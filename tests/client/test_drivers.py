@@ -1,5 +1,6 @@
 """Clients that block and clients that await: waiting, its end, and what goes wrong."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 from typing import Literal
@@ -8,7 +9,7 @@ import pytest
 import trio
 
 import mockmail
-from mockmail import AsyncImapClient, Cut, ImapClient, Match, Server, When
+from mockmail import AsyncImapClient, Cut, Delay, ImapClient, Match, Server, When
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def test_half_a_response_is_shown(mailserver: Server, client: ImapClient) -> Non
 
 
 def while_it_waits(client: ImapClient, act: Callable[[], object]) -> threading.Thread:
-    """A thread that acts once the client waits: it needs the lock that only the wait lets go."""
+    """A thread that acts once the client has looked in vain."""
     looked = threading.Event()
     ready = client._ready
 
@@ -229,8 +230,56 @@ async def test_each_in_its_place(mailserver_trio: Server) -> None:
         mailserver_trio.clients("imap")
     with pytest.raises(ValueError, match="which user"):
         await mailserver_trio.aio.clients("imap")
-    with mockmail.start_server() as other, pytest.raises(RuntimeError, match=r"server\.clients"):
-        await other.aio.clients("imap")
+
+
+async def use(server: Server) -> None:
+    """Clients of a server whose loop is another one."""
+    server.faults.add(When("data", command="FETCH"), Delay(seconds=3600))
+    a, b = await server.aio.clients("imap", 2)
+    assert (await a.idle()).ok
+    await b.append("INBOX", b"Subject: two\r\n\r\n")
+    assert (await a.wait_for("EXISTS")).exists == 2
+    thread = threading.Thread(target=server.users["anna"].deliver, kwargs={"subject": "three"})
+    thread.start()
+    assert (await a.wait_for("EXISTS")).exists == 3
+    a.timeout = 0.01
+    with pytest.raises(TimeoutError, match=r"told nothing more for 0\.01 seconds"):
+        await a.wait_for("EXPUNGE")
+
+    def let_time_pass() -> None:
+        server.wait_until(lambda: "FETCH" in str(server.transcript), timeout=30)
+        server.advance(3600)
+
+    passing = threading.Thread(target=let_time_pass)
+    passing.start()
+    assert (await b.fetch(1)).fetched[1]["uid"] == 1
+    (blocking,) = server.clients("imap")  # what is answered at once stops nobody
+    assert blocking.noop().ok
+    blocking.idle()
+    server.users["anna"].deliver(subject="four")
+    with pytest.raises(RuntimeError, match=r"would stop the (asyncio|trio) loop.*aio\.clients"):
+        blocking.wait_for("EXISTS")
+    blocking.done()
+    server.faults.add(When("data", command="FETCH"), Delay(seconds=3600))
+    with pytest.raises(RuntimeError, match=r"would stop the (asyncio|trio) loop.*aio\.clients"):
+        blocking.fetch(1)
+    a.timeout = 30
+    end = threading.Thread(target=server.close)
+    end.start()
+    with pytest.raises(ConnectionError, match="was closed by the server"):
+        await a.wait_for("EXPUNGE")
+    for each in (thread, passing, end):
+        each.join()
+
+
+@pytest.mark.usefixtures("client")
+def test_in_asyncio(mailserver: Server) -> None:
+    asyncio.run(use(mailserver))
+
+
+@pytest.mark.usefixtures("client")
+async def test_in_another_loop_of_trio(mailserver: Server) -> None:
+    await use(mailserver)
 
 
 async def test_they_leave_with_a_server_in_the_loop() -> None:

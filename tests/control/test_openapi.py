@@ -29,7 +29,14 @@ CHECKS = [
     checks.response_headers_conformance,
     checks.negative_data_rejection,
 ]
-THERE = {"login": "anna", "mailbox": "INBOX", "uid": 1, "number": 0, "rule": "sleepy"}
+THERE = {
+    "login": "anna",
+    "mailbox": "INBOX",
+    "uid": 1,
+    "number": 0,
+    "rule": "sleepy",
+    "address": "info@example.org",
+}
 """What stands in paths and is there, at first."""
 
 
@@ -92,6 +99,7 @@ def test_the_server_does_as_it_says(
     mailserver: mockmail.Server,
 ) -> None:
     anna.deliver(subject="one")
+    mailserver.add_alias("info", "anna")
     with smtplib.SMTP(mailserver.smtp.host, mailserver.smtp.port) as client:
         client.sendmail("a@x.example", ["b@y.example"], "Subject: two\r\n\r\n")
     mailserver.faults.add(

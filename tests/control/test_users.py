@@ -31,6 +31,63 @@ def test_users_that_cannot_be(api: Api, anna: mockmail.User) -> None:
     assert wrong.data["path"] == "login"
 
 
+def test_users_are_changed(api: Api, anna: mockmail.User) -> None:
+    assert api.patch("/users/anna", {}).data == api.get("/users/anna").data
+    change = {
+        "password": "new",
+        "addresses": ["anna@example.org", "a@far.example"],
+        "disabled": True,
+        "expired": True,
+        "read_only": True,
+        "quota": 10,
+        "locked_for": 60,
+    }
+    changed = api.patch("/users/anna", change)
+    assert changed.status == 200
+    told = {name: changed.data[name] for name in change}
+    assert 50 < told.pop("locked_for") <= 60
+    assert told == {name: change[name] for name in told}
+    assert anna.addresses == ("anna@example.org", "a@far.example")
+    assert (anna.password, anna.quota, anna.read_only) == ("new", 10, True)
+    assert 50 < anna.locked_for <= 60
+    back = {"quota": None, "locked_for": 0, "disabled": False}
+    assert api.patch("/users/anna", back).data["quota"] is None
+    assert (anna.quota, anna.locked_for, anna.disabled, anna.expired) == (None, 0, False, True)
+    assert api.patch("/users/ana", {}).status == 404
+    assert api.patch("/users/anna", {"quota": -1}).data["path"] == "quota"
+    assert api.patch("/users/anna", {"quota": "x"}).data["path"] == "quota"
+    twice = api.patch("/users/anna", {"addresses": ["x@y.example", "X@y.example"]})
+    assert twice.problem == (422, "X@y.example stands there twice")
+    assert anna.addresses == ("anna@example.org", "a@far.example")
+
+
+def test_sessions_are_ended(api: Api, anna: mockmail.User, mailserver: mockmail.Server) -> None:
+    (client,) = mailserver.clients("imap", password=anna.password)
+    assert api.delete("/users/anna/sessions").status == 204
+    mailserver.wait_until(lambda: "* BYE The server ends" in str(mailserver.transcript))
+    assert client.session is not None
+    assert api.delete("/users/ana/sessions").status == 404
+
+
+def test_aliases(api: Api, mailserver: mockmail.Server) -> None:
+    mailserver.add_user("ben")
+    made = api.post("/aliases", {"address": "info", "targets": ["anna", "x@y.example"]})
+    assert (made.status, made.headers["location"]) == (201, "/v1/aliases/info%40example.org")
+    assert made.data["address"] == "info@example.org"
+    listed = api.post("/aliases", {"address": "team", "targets": ["anna"], "list": True})
+    assert api.get("/aliases").data == {"aliases": [made.data, listed.data]}
+    assert mailserver.aliases["info@example.org"] == ("anna", "x@y.example")
+    assert mailserver.lists["team@example.org"] == ("anna",)
+    assert api.post("/aliases", {"address": "ben", "targets": ["anna"]}).problem == (
+        422,
+        "ben@example.org is an address of 'ben' already",
+    )
+    assert api.post("/aliases", {"address": "b", "targets": []}).data["path"] == "targets"
+    assert api.delete("/aliases/Info@example.org").status == 204
+    assert api.delete("/aliases/info").status == 404
+    assert list(mailserver.lists) == ["team@example.org"]
+
+
 def test_mailboxes(api: Api, anna: mockmail.User) -> None:
     boxes = "/users/anna/mailboxes"
     made = api.post(boxes, {"name": "Work/Old", "special_use": [r"\Archive"], "subscribed": True})

@@ -94,6 +94,13 @@ async def test_y(mailserver_trio):
     result.stdout.fnmatch_lines(["*never fired: no greeting*"])
 
 
+@pytest.mark.parametrize("test", ["def", "@pytest.mark.asyncio\nasync def"])
+def test_a_test_that_is_not_trio_s_is_told_what_to_do(pytester: pytest.Pytester, test: str) -> None:
+    result = run(pytester, f"{test} test_x(mailserver_trio): pass")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["mailserver_trio is for Trio tests: *@pytest.mark.trio*"])
+
+
 def test_without_pytest_trio_its_fixture_says_what_to_install(pytester: pytest.Pytester) -> None:
     result = run(pytester, "def test_x(mailserver_trio): pass", "-p", "no:trio")
     result.assert_outcomes(errors=1)
@@ -133,3 +140,22 @@ def test_import_mockmail_is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_failing_comparison_of_flags_is_explained(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        r"""
+def test_x(mailserver):
+    message = mailserver.add_user("anna").deliver(subject="x", flags=[r"\Seen", "k"])
+    assert message.flags == {r"\Seen", "other"}
+""",
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E *Extra items in the left set:", "E *'k'"])
+
+
+def test_a_report_says_that_nothing_was_said(pytester: pytest.Pytester) -> None:
+    result = run(pytester, "def test_x(mailserver): assert 0")
+    result.stdout.fnmatch_lines(["*mailserver: what was said*", "nothing was said"])
+    result.stdout.no_fnmatch_line("*time  session*")

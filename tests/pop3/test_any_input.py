@@ -46,7 +46,8 @@ sentences = st.one_of(
 
 
 def furnished() -> World:
-    world = inbox(3, world=World(pop3=Pop3Settings(capabilities=EVERYTHING, message=60)))
+    choice = Pop3Settings(capabilities=EVERYTHING, message=60, line_ends="lenient")
+    world = inbox(3, world=World(pop3=choice))
     world.store.create_shared("#news.misc")
     return world
 

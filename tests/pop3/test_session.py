@@ -117,12 +117,6 @@ def test_long_lines(octets: bool) -> None:
     client.world.check()
 
 
-def test_lines_that_end_in_lf() -> None:
-    client = connected(inbox(1), login=False)
-    client.send(LOGIN.replace(b"\r\n", b"\n") + b"STAT\nQUIT\n")
-    assert client.said().count(b"+OK") == 4
-
-
 def test_after_quit_nothing_is_heard() -> None:
     client = connected(inbox(1))
     assert answer(client, b"QUIT\r\nNOOP") == b"+OK Goodbye\r\n"

@@ -219,3 +219,26 @@ def test_users_in_trouble(trouble: str, answer: bytes, way: str) -> None:
     client.send(b"USER anna\r\nPASS pear\r\n")
     assert client.said().splitlines()[-1] == b"-ERR [AUTH] Wrong user name or password"
     world.check()
+
+
+def test_a_line_ends_with_crlf_unless_another_end_is_allowed() -> None:
+    strict = Client(inbox(1), "pop3")
+    strict.said()
+    strict.send(b"NOOP\nUSER anna\r\nPASS apple\nPASS apple\r\n")
+    refused = b"-ERR A line ends with CRLF, not with LF alone\r\n"
+    known, *rest = strict.said().splitlines(keepends=True)[1:]
+    assert known.startswith(b"+OK")
+    # What was refused is no command: USER still counts.
+    assert rest == [refused, b"+OK 1 messages\r\n"]
+    lenient = Client(inbox(1, world=World(pop3=Pop3Settings(line_ends="lenient"))), "pop3")
+    lenient.said()
+    lenient.send(b"USER anna\nPASS apple\nNOOP\n")
+    assert lenient.said().endswith(b"+OK 1 messages\r\n+OK\r\n")
+
+
+def test_an_answer_to_a_challenge_ends_with_crlf_too() -> None:
+    client = Client(inbox(1), "pop3")
+    client.send(b"AUTH PLAIN\r\nAGFubmEAYXBwbGU=\nSTAT\r\n")
+    *_, refused, state = client.said().splitlines()
+    assert refused == b"-ERR A line ends with CRLF, not with LF alone"
+    assert state.startswith(b"-ERR STAT is not for")

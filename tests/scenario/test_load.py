@@ -481,6 +481,10 @@ MISTAKES = {
         HEAD + "users:\n  anna: {addresses: [a@x.example]}\n  ben: {addresses: [A@x.example]}\n",
         ["f.yaml:4: users.ben: ", "A@x.example is an address of 'anna'"],
     ),
+    "a user without a name": (
+        HEAD + 'users:\n  "": {}\n',
+        ["f.yaml:3: users.: ", "a user's name can't be empty"],
+    ),
     "a domain that is none": (
         HEAD + "domains: [a.example, ö.example]\n",
         ["f.yaml:2: domains[1]: ", "'ö.example'"],
@@ -638,3 +642,31 @@ def test_what_can_be_a_flag(flag: str) -> None:
     world = world_of(inbox_of(f"- flags: ['{flag}']"))
     (entry,) = world.store.users["anna"].mailboxes["INBOX"]
     assert entry.flags.names == (flag,)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (
+            "aliases: {anna: ben}",
+            "2: aliases.anna: anna@example.org is an address of 'anna' already",
+        ),
+        ("aliases: {info: []}", "2: aliases.info: "),
+        ("aliases: {info: 'x@'}", "2: aliases.info: 'x@' is no address"),
+        (
+            "lists: {a: b}\naliases: {A@example.org: b}",
+            "2: lists.a: a@example.org is an alias already",
+        ),
+        ("accounts: {plus: x}", "2: accounts.plus: plus is punctuation, or empty, not 'x'"),
+        ("accounts: {max_connections: 0}", "2: accounts.max_connections: "),
+        ("accounts: {plus_mailbox: exist}", "2: accounts.plus_mailbox: expected one of create, "),
+        (
+            "accounts: {any_users: true}",
+            "2: accounts: unknown key 'any_users'; did you mean any_user?",
+        ),
+    ],
+)
+def test_accounts_that_cannot_be(text: str, wrong: str) -> None:
+    with pytest.raises(ScenarioError) as error:
+        parse("s.yaml", f"mockmail: 1\n{text}\nusers: {{anna: {{}}}}\n")
+    assert str(error.value).startswith(f"s.yaml:{wrong}")

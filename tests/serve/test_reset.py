@@ -115,15 +115,6 @@ def test_in_its_own_loop_it_is_awaited() -> None:
     trio.run(main)
 
 
-def test_from_another_loop_it_is_not() -> None:
-    async def main(server: Server) -> None:
-        with pytest.raises(RuntimeError, match=r"outside the server's own loop, `server\.reset"):
-            await server.aio.reset()
-
-    with start_server() as server:
-        trio.run(main, server)
-
-
 def test_time_goes_on_after_it() -> None:
     with start_server("demo") as server:
         client = log_in(server)

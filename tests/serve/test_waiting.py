@@ -4,7 +4,7 @@ import asyncio
 import re
 import smtplib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import trio
@@ -30,7 +30,7 @@ def later(server: Server, *subjects: str) -> threading.Thread:
     """Send from another thread, once somebody waits."""
 
     def work() -> None:
-        server.wait_until(lambda: server._world.engine.watchers, timeout=30)
+        server.wait_until(lambda: server._world.engine._watchers, timeout=30)
         for subject in subjects:
             send(server, subject=subject)
 
@@ -138,7 +138,7 @@ def test_asyncio_waits_without_stopping(server: Server) -> None:
         return [both[0].subject, both[1][0].subject]
 
     assert asyncio.run(wait()) == ["two", "one"]
-    assert not server._world.engine.watchers
+    assert not server._world.engine._watchers
 
 
 def test_trio_waits_by_its_own_clock() -> None:
@@ -171,3 +171,102 @@ def test_trio_waits_for_a_server_in_another_thread(server: Server) -> None:
         return found.subject
 
     assert trio.run(main) == "x"
+
+
+END = {
+    "reset": (Server.reset, "the server was reset"),
+    "close": (Server.close, "the server was closed"),
+}
+
+
+@pytest.mark.parametrize("how", END)
+def test_who_waits_is_told_that_the_server_ends(server: Server, how: str) -> None:
+    end, why = END[how]
+    said: list[str] = []
+
+    def wait(what: Callable[[], object]) -> None:
+        with pytest.raises(RuntimeError) as caught:
+            what()
+        said.append(str(caught.value))
+
+    waits: list[Callable[[], object]] = [
+        lambda: server.wait_for(subject="x", timeout=600),
+        lambda: server.wait_until(lambda: None, what="a miracle", timeout=600),
+        lambda: asyncio.run(in_asyncio()),
+        lambda: trio.run(in_trio),
+    ]
+
+    async def in_asyncio() -> None:
+        await server.aio.wait_for(user="ben", timeout=600)
+
+    async def in_trio() -> None:
+        await server.aio.wait_for(user="ben", count=2, timeout=600)
+
+    threads = [threading.Thread(target=wait, args=[each]) for each in waits]
+    watchers = server._world.engine._watchers
+    for thread in threads:
+        thread.start()
+    while len(watchers) < len(threads):
+        server.advance(0)  # no news to any of them
+    end(server)
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == [
+        f"a miracle can't be waited for any more: {why}",
+        f"mail with subject 'x' can't be waited for any more: {why}",
+        f"mail with user 'ben' can't be waited for any more: {why}",
+        f"mail with user 'ben' can't be waited for any more: {why}",
+    ]
+    assert not watchers
+
+
+def test_what_is_there_is_found_after_the_end(server: Server) -> None:
+    server.users["anna"].deliver(subject="x")
+    server.close()
+    assert server.wait_for(subject="x").uid == 1
+    with pytest.raises(RuntimeError, match=r"subject 'y' can't be waited for any more: .* closed"):
+        server.wait_for(subject="y", timeout=600)
+
+
+async def test_its_own_loop_is_told_of_the_end() -> None:
+    async with open_server() as server, trio.open_nursery() as nursery:
+
+        async def wait(why: str) -> None:
+            with pytest.raises(RuntimeError, match=why):
+                await server.aio.wait_for(timeout=600)
+
+        nursery.start_soon(wait, "the server was reset")
+        await trio.testing.wait_all_tasks_blocked()
+        await server.aio.reset()
+        nursery.start_soon(wait, "the server was closed")
+        await trio.testing.wait_all_tasks_blocked()
+        await server.aclose()
+
+
+def test_an_error_of_the_condition_comes_out(server: Server) -> None:
+    def fail() -> None:
+        raise TimeoutError("mine")
+
+    async def in_asyncio() -> None:
+        await server.aio.wait_until(fail)
+
+    with pytest.raises(TimeoutError, match="mine"):
+        server.wait_until(fail)
+    with pytest.raises(TimeoutError, match="mine"):
+        asyncio.run(in_asyncio())
+
+
+def test_who_waits_hears_of_what_a_slow_reader_held_up(server: Server) -> None:
+    anna = server.users["anna"]
+    anna.deliver(b"Subject: x\r\n\r\n" + b"z" * 2_000_000)
+    engine = server._world.engine
+    connection = engine.connect("imap")
+    for line in (b"LOGIN anna secret", b"SELECT INBOX", b"FETCH 1 BODY.PEEK[]", b"STORE 1 FLAGS k"):
+        engine.receive(connection, b"x " + line + b"\r\n")
+    (message,) = anna.inbox.messages
+    assert message.flags == set()
+    told: list[object] = []
+    with engine.watch(lambda: told.append(set(message.flags))):
+        while engine.take(connection) is not None:
+            pass
+    assert {"k"} in told

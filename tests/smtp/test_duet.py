@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from dovecot import USERS, Lmtp
+from dovecot import Lmtp
 from harness import Client, dialogues
 from mockmail import SmtpSettings
 from mockmail.world.world import World
@@ -27,6 +27,7 @@ WALK = int(os.environ.get("MOCKMAIL_OPINIONS", "600"))
 """Lines that are made up."""
 SCRIPT = 30
 SEED = 1
+USERS = ("anna", "ben")
 SYNC = b"VRFY whoever\r\n"
 """What both answer with 252, and nothing else with that."""
 FINAL = re.compile(rb"^(\d{3}) ", re.MULTILINE)
@@ -82,8 +83,8 @@ class Duet:
         self._server, self._folder = server, folder
         # What Dovecot does with those who don't say LHLO, and with bare CR and LF.
         self.world = World(smtp=SmtpSettings(hello=False, line_ends="keep"))
-        for address in USERS:
-            self.world.store.add_user(address.partition("@")[0], "apple", [address])
+        for login in USERS:
+            self.world.store.add_user(login, "apple", [f"{login}@example.org"])
         self._sides: dict[str, tuple[Ours, Theirs]] = {}
         self.wanted = False
         """Whether both want a message."""
@@ -117,11 +118,10 @@ class Duet:
         for name in [*self._sides]:
             self.leave(name)
         ours, theirs = [], []
-        for address in USERS:
-            login = address.partition("@")[0]
+        for login in USERS:
             box = self.world.store.users[login].mailboxes["INBOX"]
             ours.append([_content(entry.message.raw) for entry in box])
-            files = sorted((self._folder / login).glob("new/*"), key=_number)
+            files = sorted((self._folder / "mail" / login).glob("new/*"), key=_number)
             theirs.append([_content(path.read_bytes()) for path in files])
             for path in files:
                 path.unlink()
@@ -149,7 +149,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[Lmtp]:
-    server = Lmtp(folder)
+    server = Lmtp(folder, dict.fromkeys(USERS))
     yield server
     server.close()
 

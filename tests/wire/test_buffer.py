@@ -87,6 +87,17 @@ def test_line(data: bytes, lines: Taken, rest: bytes, cut: Cut) -> None:
     assert read_all(cut(data), line) == (lines, rest)
 
 
+@cuts
+def test_whether_an_lf_stood_alone(cut: Cut) -> None:
+    buffer = Buffer()
+    bare = []
+    for piece in cut(b"a\r\nb\n\n\r\n\r\r\n\r\nx\ry\n"):
+        buffer.feed(piece)
+        while buffer.line(100) is not None:
+            bare.append(buffer.bare)
+    assert bare == [False, True, True, False, False, False, True]
+
+
 contents = st.sampled_from(
     [b"", b"a", b"1234", b"12345", b"123456", b"1234567890", b"1\r3", b"1\r"]
 )

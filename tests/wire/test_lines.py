@@ -37,7 +37,9 @@ class Shouting:
         yield from final(said(line.upper()))
 
 
-def shout(timed_out: bytes | None = b"time is up") -> tuple[Shouting, Talk, list[Exception]]:
+def shout(
+    timed_out: bytes | None = b"time is up", bare_lf: Response | None = None
+) -> tuple[Shouting, Talk, list[Exception]]:
     session = Shouting()
     reports: list[Exception] = []
     manners = Manners(
@@ -46,6 +48,7 @@ def shout(timed_out: bytes | None = b"time is up") -> tuple[Shouting, Talk, list
         too_long=said(b"too long"),
         timed_out=None if timed_out is None else said(timed_out),
         bug=said(b"a bug"),
+        bare_lf=bare_lf,
     )
     return session, converse(session, manners, session.command, reports.append), reports
 
@@ -118,6 +121,20 @@ def test_a_bug_is_reported_and_the_conversation_goes_on() -> None:
     session.buffer.feed(b"crash\r\na\r\n")
     assert spoken(talk, None)[1:] == [("before-ok", b"a bug\r\n"), ("before-ok", b"A\r\n")]
     assert [type(report) for report in reports] == [ZeroDivisionError]
+
+
+def test_a_line_that_ends_with_lf_alone_is_done_or_answered() -> None:
+    said_to = []
+    for answer in (None, said(b"CRLF, please")):
+        session, talk, _ = shout(bare_lf=answer)
+        spoken(talk, None)
+        session.buffer.feed(b"a\nb\r\n\nquit\nc\r\n")
+        said_to.append([text for _, text in spoken(talk)])
+    please = b"CRLF, please\r\n"
+    assert said_to == [
+        [b"A\r\n", b"B\r\n", b"\r\n", b"QUIT\r\n"],
+        [please, b"B\r\n", please, please, b"C\r\n"],
+    ]
 
 
 def test_the_client_leaves() -> None:

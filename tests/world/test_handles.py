@@ -139,8 +139,11 @@ def test_what_can_t_be_a_message_leaves_nothing(
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        ({"date": date(2024, 1, 1)}, "date is a datetime, not date"),
-        ({"date": "2024-01-01"}, "date is a datetime, not str"),
+        (
+            {"date": date(2024, 1, 1)},
+            r"date: expected a datetime or None, found datetime\.date\(2024",
+        ),
+        ({"date": "2024-01-01"}, "date: expected a datetime or None, found '2024-01-01'"),
         ({"flags": "Seen"}, "several names, not one text"),
         ({"attachments": ["a.txt"]}, "an attachment is an Attachment, not str"),
         ({"message": "Subject: x"}, "a message is bytes or an EmailMessage, not str"),

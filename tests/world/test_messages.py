@@ -1,11 +1,12 @@
 """Messages in a test's hands: flags that can be changed, messages that move and go."""
 
 import imaplib
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from mockmail import Mailbox, MessageGone, NotThere, Server, start_server
+from mockmail import Mailbox, MailboxGone, Message, MessageGone, NotThere, Server, start_server
 
 
 @pytest.fixture
@@ -58,6 +59,73 @@ def test_flags_equal_any_collection_of_the_same_names(inbox: Mailbox) -> None:
         assert flags == same
     for other in ((r"\Seen",), "k", 7, [1, 2], inbox.by_uid(2).flags):
         assert flags != other
+
+
+def test_operators_give_plain_sets(inbox: Mailbox) -> None:
+    flags = inbox.by_uid(1).flags
+    flags.set([r"\Seen", "k"])
+    other = {"K", "new"}
+    for made, wanted in (
+        (flags - other, {r"\Seen"}),
+        (other - flags, {"new"}),
+        (flags | other, {r"\Seen", "k", "new"}),
+        (other | flags, {r"\Seen", "k", "new"}),
+        (flags & other, {"k"}),
+        (other & flags, {"k"}),
+        (flags ^ other, {r"\Seen", "new"}),
+        (other ^ flags, {r"\Seen", "new"}),
+        (flags - flags, set()),
+        (flags | inbox.by_uid(2).flags, {r"\Seen", "k"}),
+    ):
+        assert type(made) is set
+        assert made == wanted
+    assert flags == {r"\Seen", "k"}
+    assert {"K"} < flags <= {"K", r"\seen"} < {"K", r"\seen", "more"}
+    assert flags.isdisjoint({"more"})
+    assert not flags < flags
+    assert not flags <= {"k"}
+    for operation in (operator.sub, operator.or_, operator.and_, operator.xor):
+        for other_type in ("k", {1}):
+            with pytest.raises(TypeError, match="unsupported operand"):
+                operation(flags, other_type)
+
+
+def test_flags_change_in_place_in_one_step_or_not_at_all(server: Server, inbox: Mailbox) -> None:
+    message = inbox.by_uid(1)
+    message.flags |= {r"\Seen", "$Todo", "$Junk"}
+    message.flags -= {"$todo"}
+    assert message.flags == {r"\Seen", "$Junk"}
+    message.flags &= {"$Junk", "$Other"}
+    assert message.flags == {"$Junk"}
+    message.flags ^= {"$junk", "$New"}
+    assert message.flags == {"$New"}
+    message.flags = [r"\Draft"]
+    message.flags = message.flags
+    assert message.flags == {r"\Draft"}
+    inbox.by_uid(2).flags = message.flags
+    assert inbox.by_uid(2).flags == {r"\Draft"}
+    steps = str(server.transcript).count("flags in INBOX: UID 1 ")
+    assert steps == 5
+    with pytest.raises(ValueError, match="can't be a flag"):
+        message.flags |= {"fine", "a b"}
+    with pytest.raises(TypeError, match="several names, not one text"):
+        message.flags = r"\Seen"
+    assert message.flags == {r"\Draft"}
+    message.expunge()
+    with pytest.raises(MessageGone):
+        message.flags |= {"$New"}
+
+
+def test_what_is_shown_of_a_message_is_of_this_moment(server: Server, inbox: Mailbox) -> None:
+    message = inbox.by_uid(1)
+    (client,) = server.clients("imap")
+    client.store(1, r"+FLAGS (\Seen)")
+    assert repr(message) == r"<Message uid=1 'one' (\Seen) in INBOX>"
+    client.store(1, r"+FLAGS (\Deleted)")
+    client.expunge()
+    assert repr(message) == "<Message uid=1 'one' gone in INBOX>"
+    server.reset()
+    assert repr(message) == "<Message uid=1 'one' gone in INBOX>"
 
 
 @pytest.mark.parametrize("name", ["a b", r"\Nonsense", ""])
@@ -166,3 +234,62 @@ def test_handles_of_another_server_are_no_targets(inbox: Mailbox) -> None:
         with pytest.raises(ValueError, match="is another server's, or from before a reset"):
             inbox.by_uid(1).move_to(there)
     assert len(inbox) == 3
+
+
+@pytest.mark.parametrize("move", [Message.move_to, Message.copy_to])
+def test_a_message_goes_to_a_mailbox_only(
+    server: Server, inbox: Mailbox, move: Callable[[Message, object], Message]
+) -> None:
+    message = inbox.by_uid(1)
+    for target, error in (
+        ("Work", r"not to the name 'Work': give server\.users\['anna'\]\.mailboxes\['Work'\]"),
+        ("Wrok", r"name 'Wrok', and anna has none of that name; did you mean Work\?"),
+        ("Zzz", r"name 'Zzz', and anna has none of that name$"),
+        (None, r"a message goes to a Mailbox, not to None"),
+    ):
+        with pytest.raises(TypeError, match=error):
+            move(message, target)
+    with start_server("demo") as other, pytest.raises(ValueError, match="another server's"):
+        move(message, other.users["anna"].inbox)
+    work = server.users["anna"].mailboxes["Work"]
+    work.delete()
+    with pytest.raises(MailboxGone, match="mailbox Work was deleted"):
+        move(message, work)
+    assert not message.gone
+
+
+def test_a_deleted_mailbox_takes_no_mail(server: Server, inbox: Mailbox) -> None:
+    anna = server.users["anna"]
+    work = anna.mailboxes["Work"]
+    message = inbox.by_uid(1).move_to(work)
+    (client,) = server.clients("imap")
+    client.rename("Work", "Play")
+    assert work.add(subject="there").uid == 2
+    assert (work.name, work.gone, message.gone) == ("Play", False, False)
+    client.delete("Play")
+    assert (work.name, work.gone, message.gone) == ("Play", True, True)
+    assert repr(work) == "<Mailbox 'Play', gone>"
+    uses: list[Callable[[], object]] = [
+        lambda: work.add(subject="x"),
+        lambda: work.fake(1),
+        lambda: work.messages,
+        lambda: len(work),
+        lambda: work.by_uid(1),
+        lambda: work.rename("Again"),
+        work.delete,
+        lambda: work.share("anna"),
+        work.forget_expunges,
+    ]
+    for use in uses:
+        with pytest.raises(MailboxGone, match=r"^mailbox Play was deleted$"):
+            use()
+    assert message.subject == "one"
+    with pytest.raises(
+        MessageGone, match="message 1 'one' is gone with its mailbox Play, which was deleted"
+    ):
+        message.flags.add("k")
+    again = anna.create_mailbox("Play")
+    assert work != again
+    assert work.gone
+    shared = server.create_shared_mailbox("Shared/All")
+    assert shared.add(subject="x").flags == ()

@@ -137,7 +137,7 @@ def test_a_rule_that_no_session_came_near_says_so() -> None:
     world = inbox(1)
     world.rules.add(Rule(When(point="timer"), Cut()))
     Client(world).open()
-    with pytest.raises(Broken, match="no session ever came to the point 'timer'"):
+    with pytest.raises(Broken, match=r"session A: it did not come to timer \(a deadline passed\)"):
         world.check()
 
 
@@ -146,17 +146,8 @@ def test_a_rule_about_somebody_who_is_not_there_fails_the_test_not_the_client() 
     world.rules.add(Rule(When(point="received", command="NOOP"), Expunge(user="zoe", uid=1)))
     client = Client(world).open()
     assert client.command("NOOP")[-1].endswith("OK NOOP completed")
-    with pytest.raises(Broken, match="there is no mailbox INBOX of zoe"):
+    with pytest.raises(Broken, match="there is no user zoe"):
         world.check()
-
-
-def test_conditions_are_checked_when_they_are_written() -> None:
-    with pytest.raises(ValueError, match="no point 'later'; there are connect, tls"):
-        When(point="later")
-    with pytest.raises(ValueError, match="offset: expected 0 or more, found -1"):
-        Cut(offset=-1)
-    with pytest.raises(ValueError, match="times is 0"):
-        Rule(FETCH_2, Cut(), times=0)
 
 
 def test_points_have_words() -> None:
@@ -203,5 +194,5 @@ def test_a_rule_that_was_taken_away_neither_fires_nor_is_missed() -> None:
     assert rules.version != version
     assert rules.at(Point.DATA) == rules.unfired() == [second]
     assert [rules.add(Rule(When("data"), Drop())).name for _ in range(2)] == ["rule 3", "rule 4"]
-    with pytest.raises(ValueError, match="it is not among the rules: rule 1: when "):
+    with pytest.raises(ValueError, match="it is not among the rules of this server: rule 1: when "):
         rules.remove(first)

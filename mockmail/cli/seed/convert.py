@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mockmail.cli.failure import Failure, told
+from mockmail.cli.failure import Failure, WrongCall, told
 from mockmail.cli.progress import shown
 from mockmail.cli.seed.options import is_scenario_file
 from mockmail.corpus import files, maildir
@@ -49,6 +49,12 @@ def run(chosen: Namespace) -> int:
     with told(ValueError, ScenarioError):
         from_scenario = is_scenario_file(chosen.source) or chosen.source in shipped()
         if is_scenario_file(chosen.target.name):
+            if chosen.kind is not None:
+                raise WrongCall("--kind is for mail files, and TO is a scenario")
+            if from_scenario and (chosen.user, chosen.mailbox) != (None, None):
+                raise WrongCall(
+                    "--user and --mailbox are for mail files: one scenario becomes another whole"
+                )
             if chosen.target.exists():
                 raise Failure(f"{chosen.target} is there already")
             data = _stored(chosen) if from_scenario else _wrapped(chosen)
@@ -91,6 +97,8 @@ def _wrapped(chosen: Namespace) -> dict[str, Any]:
     """A scenario around mail files."""
     beside = MailBeside(chosen.target)
     boxes = files.load(chosen.source)
+    if chosen.mailbox is not None and chosen.mailbox not in boxes:
+        raise Failure(f"there is no mailbox {chosen.mailbox!r}{near(chosen.mailbox, boxes)}")
     mailboxes = {
         name: _content(beside, name, items)
         for name, items in boxes.items()

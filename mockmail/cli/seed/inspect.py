@@ -12,6 +12,7 @@ from mockmail.corpus.item import Item
 from mockmail.scenario.errors import ScenarioError
 from mockmail.scenario.files import shipped
 from mockmail.scenario.load import load
+from mockmail.store.directory import Alias
 from mockmail.store.mailbox import Mailbox
 from mockmail.store.user import User
 
@@ -34,14 +35,21 @@ def run(chosen: Namespace) -> int:
     parts = [f"{_person(user)}\n{_table(user.mailboxes.values())}" for user in store.users.values()]
     if store.shared:
         parts.append(f"shared\n{_table(store.shared.values())}")
+    if aliases := store.directory.aliases:
+        parts.append("\n".join(map(_alias, aliases)))
     print("\n\n".join(parts) or "no users")
     return 0
 
 
 def _person(user: User) -> str:
     facts = [f"user {user.name}", f"password {user.password}", *user.addresses]
-    facts += [word for word in ("disabled", "expired") if getattr(user, word)]
+    states = ("disabled", "expired", "read_only")
+    facts += [state.replace("_", "-") for state in states if getattr(user, state)]
     return ", ".join(facts if user.quota is None else [*facts, f"quota {user.quota}"])
+
+
+def _alias(alias: Alias) -> str:
+    return f"{'list' if alias.expands else 'alias'} {alias.address}: {', '.join(alias.targets)}"
 
 
 def _table(boxes: Iterable[Mailbox]) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
-from mockmail.cli.failure import Failure, told
+from mockmail.cli.failure import Failure, WrongCall, told
 from mockmail.cli.progress import shown
 from mockmail.cli.seed.options import moment, scenario_file
 from mockmail.clock import EPOCH
+from mockmail.scenario import mistakes
 from mockmail.scenario.dump import MailBeside, write
 from mockmail.scenario.madeup import made_up
 from mockmail.scenario.spec import FakeSpec
@@ -54,7 +55,7 @@ def run(chosen: Namespace) -> int:
     """Make it."""
     address = chosen.user if "@" in chosen.user else f"{chosen.user}@{DOMAIN}"
     with told(ValueError, ImportError):
-        spec = msgspec.convert(_words(chosen), FakeSpec)
+        spec = _spec(chosen)
         if chosen.file.exists():
             raise Failure(f"{chosen.file} is there already")
         made = made_up(spec, chosen.seed, f"{chosen.user}/INBOX", to=address, until=chosen.epoch)
@@ -64,6 +65,17 @@ def run(chosen: Namespace) -> int:
         data = {"mockmail": 1, "epoch": chosen.epoch, "users": {chosen.user: user}}
         write(chosen.file, data, _how(chosen))
     return 0
+
+
+def _spec(chosen: Namespace) -> FakeSpec:
+    words = _words(chosen)
+    mistake = mistakes.first(words, FakeSpec)
+    if mistake is not None:
+        option, *inside = mistake.path
+        option = {"charsets": "charset", "flags": "flag"}.get(str(option), option)
+        where = " ".join([f"--{option}", *map(str, inside)])
+        raise WrongCall(f"{where}: {mistake.problem}")
+    return msgspec.convert(words, FakeSpec)
 
 
 def _words(chosen: Namespace) -> dict[str, Any]:

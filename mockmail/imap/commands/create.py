@@ -31,6 +31,7 @@ def parse(session: Session, cursor: Cursor) -> CreateCommand:
 
 
 def handle(session: Session, c: CreateCommand) -> Answer:
+    session.may_change()
     # All are asked before anything is made (RFC 6154 section 3).
     settings = [parameter() for parameter in c.parameters]
     try:

@@ -22,6 +22,7 @@ def parse(session: Session, cursor: Cursor) -> DeleteCommand:
 
 
 def handle(session: Session, c: DeleteCommand) -> Answer:
+    session.may_change()
     session.may_go(c.mailbox)
     if not session.settings.delete_superiors:
         below = canonical(c.mailbox) + DELIMITER

@@ -12,10 +12,10 @@ from mockmail.imap.rows import (
     no_arguments,
 )
 from mockmail.imap.session import Session
-from mockmail.wire.acts import Heard, Say, Wait, Woke
+from mockmail.wire.acts import Heard, Say, Wait
 from mockmail.wire.buffer import TooLong
 from mockmail.wire.points import Point
-from mockmail.wire.turns import Gone, TimedOut
+from mockmail.wire.turns import go_on
 
 # idle            = "IDLE" CRLF "DONE"
 MAX_DONE = 1024
@@ -36,11 +36,7 @@ def handle(session: Session, _: None) -> Answer:
             if line.upper() == b"DONE":
                 return Done(b"IDLE terminated")
             raise Bad("Expected DONE")
-        woke = yield wait
-        if woke is Woke.EOF:
-            raise Gone
-        if woke is Woke.TIMEOUT:
-            raise TimedOut
+        go_on((yield wait))
 
 
 ROWS = (command(b"IDLE", LOGGED_IN, Seqs.BREAKS, no_arguments, handle),)

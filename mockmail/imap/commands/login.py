@@ -27,7 +27,7 @@ def handle(session: Session, c: LoginCommand) -> Answer:
     if session.catalogue.login_needs_tls and not session.tls:
         raise No("LOGIN needs TLS here", b"PRIVACYREQUIRED")  # RFC 5530 section 3
     try:
-        session.log_in(check_password(session.store, c.user, c.password))
+        session.log_in(check_password(session.realm, c.user, c.password))
     except AuthenticationFailed as error:
         raise refusal(error) from None
     return Done(b"Logged in", b"CAPABILITY " + session.capabilities())

@@ -25,6 +25,7 @@ def parse(session: Session, cursor: Cursor) -> RenameCommand:
 
 
 def handle(session: Session, c: RenameCommand) -> Answer:
+    session.may_change()
     old, new = c.old.removesuffix(DELIMITER), c.new.removesuffix(DELIMITER)
     session.may_go(old)
     try:

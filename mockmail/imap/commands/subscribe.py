@@ -25,6 +25,7 @@ def parse(session: Session, cursor: Cursor) -> SubscribeCommand:
 
 
 def subscribe(session: Session, c: SubscribeCommand) -> Answer:
+    session.may_change()
     subscriptions = session.account.subscriptions
     if why := problem(c.mailbox):
         raise No(why, b"CANNOT")
@@ -36,6 +37,7 @@ def subscribe(session: Session, c: SubscribeCommand) -> Answer:
 
 
 def unsubscribe(session: Session, c: SubscribeCommand) -> Answer:
+    session.may_change()
     session.account.subscriptions.pop(c.mailbox, None)
     yield COMMITTED
     return Done(b"UNSUBSCRIBE completed")

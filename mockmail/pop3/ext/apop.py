@@ -31,7 +31,7 @@ def apop(session: Session, argument: bytes) -> Answer:
         return md5(text, usedforsecurity=False).hexdigest() == digest
 
     try:
-        return session.log_in(let_in(session.store, name, knows))
+        return session.log_in(let_in(session.realm, name, knows))
     except AuthenticationFailed as error:
         raise refusal(error) from None
 

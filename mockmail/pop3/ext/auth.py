@@ -10,7 +10,7 @@ from mockmail.pop3.rows import (
     Extension,
     MechanismRow,
 )
-from mockmail.pop3.session import Session, refusal
+from mockmail.pop3.session import BARE_LF, Session, refusal
 from mockmail.sasl.cram_md5 import cram_md5
 from mockmail.sasl.exchange import Cancelled, negotiate
 from mockmail.sasl.login import login
@@ -57,6 +57,8 @@ def _ask(session: Session, challenge: bytes) -> Reading[bytes]:
     except TooLong:
         raise Err("The answer is too long") from None
     yield Heard(line + b"\r\n")
+    if session.buffer.bare and session.settings.line_ends == "refuse":
+        raise Err(BARE_LF)
     return line
 
 

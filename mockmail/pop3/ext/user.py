@@ -29,7 +29,7 @@ def password(session: Session, argument: bytes) -> Answer:
     # The rest of the line is the password, spaces and all (RFC 1939 section 7, PASS).
     secret = arguments.text(argument, "a password")
     try:
-        return session.log_in(check_password(session.store, name, secret))
+        return session.log_in(check_password(session.realm, name, secret))
     except AuthenticationFailed as error:
         raise refusal(error) from None
 
@@ -40,7 +40,7 @@ def rpop(session: Session, argument: bytes) -> Answer:
     name = _named(session)
     remote = arguments.text(argument, "a user of your machine")
     try:
-        return session.log_in(let_in(session.store, name, lambda _: name == remote))
+        return session.log_in(let_in(session.realm, name, lambda _: name == remote))
     except AuthenticationFailed as error:
         raise refusal(error) from None
 

@@ -9,8 +9,10 @@ from mockmail.sasl.mechanism import (
     AuthorizationFailed,
     Disabled,
     Expired,
+    LockedOut,
     Malformed,
     Mechanism,
+    TooMany,
 )
 from mockmail.sasl.plain import plain
 from mockmail.smtp import syntax
@@ -50,6 +52,8 @@ def auth(session: Session, argument: bytes) -> Answer:
     except Malformed as error:
         raise Refused(501, "5.5.2", str(error)) from None
     except AuthenticationFailed as error:
+        # 421 says that the connection is closed (RFC 5321 section 3.8).
+        session.finished = isinstance(error, TooMany)
         raise refusal(error) from None
     return reply(235, "2.7.0", "Authentication succeeded")
 
@@ -88,6 +92,11 @@ def refusal(error: AuthenticationFailed) -> Refused:
             return Refused(525, "5.7.13", "This account is disabled")
         case Expired():
             return Refused(535, "5.7.8", "The password has expired")
+        case LockedOut():
+            text = f"Too many wrong passwords; wait for {error.seconds} seconds"
+            return Refused(454, "4.7.0", text)
+        case TooMany():
+            return Refused(421, "4.7.0", "Too many simultaneous connections")
         case _:
             return Refused(535, "5.7.8", "Wrong user name or password")
 
