@@ -23,6 +23,9 @@ BAD = range(500, 600)
 """Replies that `SmtpSettings.errors` counts."""
 
 
+BARE_LF = "A line ends with CRLF, not with LF alone"
+
+
 @dataclass(slots=True)
 class Session:
     """One connection's state."""
@@ -162,6 +165,11 @@ class Session:
             ),
             bug=self._written(reply(451, "4.3.0", "A bug in mockmail: see the report")),
             shut_out=self._written(reply(421, "4.7.0", f"{self.host} ends your sessions")),
+            bare_lf=(
+                self._written(reply(500, "5.5.2", BARE_LF))
+                if self.settings.line_ends == "refuse"
+                else None
+            ),
         )
         return converse(self, manners, self._command, report)
 

@@ -33,7 +33,8 @@ class SmtpSettings:
     """VRFY and EXPN tell who is there; otherwise 252 for everybody (RFC 5321 section 7.3)."""
     line_ends: LineEnds = "refuse"
     """A message with bare CR, bare LF or NUL is refused (554), is kept as it is, or may even be
-    ended by a dot between bare LFs, as by servers that let mail be smuggled in."""
+    ended by a dot between bare LFs, as by servers that let mail be smuggled in. Refused (500) is
+    a command, too, that ends with an LF alone."""
     hops: int = 100
     """Received fields that a message may have: more are a loop (RFC 5321 section 6.3)."""
     by_min: int = 0

@@ -44,15 +44,21 @@ BYSTANDERS = {
 """Sessions of a user of whom no input speaks: how they begin, and what they ask again and again."""
 
 
-def furnished() -> World:
-    """What each world is a fork of."""
+def furnished(*, strict: bool) -> World:
+    """What worlds are forks of; a `strict` one takes no line that ends with LF alone."""
     world = World(
         imap=ImapSettings(line=LINE, command=MESSAGE, unauthenticated=LINE, message=MESSAGE),
         pop3=Pop3Settings(
             capabilities=" ".join(f"+{each.name}" for each in EXTENSIONS if each is not POP3),
             message=MESSAGE,
+            line_ends="refuse" if strict else "lenient",
         ),
-        smtp=SmtpSettings(line=LINE, message=MESSAGE, recipients=100),
+        smtp=SmtpSettings(
+            line=LINE,
+            message=MESSAGE,
+            recipients=100,
+            line_ends="refuse" if strict else "keep",
+        ),
     )
     inbox(4, world=world)
     for name in ("ben", "zoe"):
@@ -291,7 +297,7 @@ class Tally:
         self._seed = seed
         self._cut = cut
         self.protocols = protocols or tuple(each for each in DIALECTS if each in PROTOCOLS)
-        self._base = furnished()
+        self._bases = (furnished(strict=True), furnished(strict=False))
         self.outcomes: Counter[tuple[str, str, str]] = Counter()
         self.pipelined: Counter[str] = Counter()
         self.kept = 0
@@ -301,7 +307,8 @@ class Tally:
     def play(self, inputs: int, first: int = 0) -> None:
         """So many inputs, in worlds from this number on; `Failed` names the world."""
         for number in range(first, first - inputs // -INPUTS):
-            playing = Playing(self._base, self.protocols, f"{self._seed}/{number}", self._cut)
+            base = self._bases[number % 2]
+            playing = Playing(base, self.protocols, f"{self._seed}/{number}", self._cut)
             try:
                 playing.play()
             except Failed as failure:

@@ -534,3 +534,16 @@ def test_recipients_without_a_sender_break_a_law() -> None:
         client.world.check()
     session.envelope = envelope
     client.world.check()
+
+
+def test_a_command_ends_with_crlf_unless_another_end_is_allowed() -> None:
+    lines = b"NOOP\nNOOP\r\nEHLO me\n\nQUIT\nNOOP\r\n"
+    assert answers(connected(), lines) == [b"500", b"250", b"500", b"500", b"500", b"250"]
+    lenient = connected(inbox(world=World(smtp=SmtpSettings(line_ends="lenient"))))
+    assert answers(lenient, b"NOOP\nEHLO me\nQUIT\n") == [b"250", b"250", b"221"]
+
+
+def test_an_answer_to_a_challenge_ends_with_crlf_too() -> None:
+    client = connected()
+    lines = b"EHLO me\r\nAUTH PLAIN\r\nAGFubmEAYXBwbGU=\nAUTH PLAIN\r\nAGFubmEAYXBwbGU=\r\n"
+    assert answers(client, lines) == [b"250", b"334", b"500", b"334", b"235"]

@@ -25,7 +25,7 @@ from mockmail.smtp.rows import (
     MailParameter,
     MechanismRow,
 )
-from mockmail.smtp.session import Session
+from mockmail.smtp.session import BARE_LF, Session
 from mockmail.wire.acts import Heard
 from mockmail.wire.buffer import TooLong
 from mockmail.wire.turns import Reading, read
@@ -80,6 +80,8 @@ def _ask(session: Session, challenge: bytes) -> Reading[bytes]:
     except TooLong:
         raise Refused(500, "5.5.6", f"An answer has at most {limit} octets") from None
     yield Heard(line + b"\r\n")
+    if session.buffer.bare and session.settings.line_ends == "refuse":
+        raise Refused(500, "5.5.2", BARE_LF)
     return line
 
 
