@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from random import Random  # noqa: TID251
 
 from harness import inbox
@@ -44,6 +45,7 @@ BYSTANDERS = {
 """Sessions of a user of whom no input speaks: how they begin, and what they ask again and again."""
 
 
+@cache
 def furnished(*, strict: bool) -> World:
     """What worlds are forks of; a `strict` one takes no line that ends with LF alone."""
     world = World(
@@ -155,7 +157,7 @@ class Playing:
         self._cuts = Random(f"cuts {seed}")  # of its own: what is sent is the same, however cut
         self._protocols = protocols
         self.world = base.fork()
-        self.digest = hashlib.blake2b()
+        self.digest = hashlib.blake2b(digest_size=16)
         self.outcomes: Counter[tuple[str, str, str]] = Counter()
         """Inputs by protocol, kind and what became of them."""
         self.pipelined: Counter[str] = Counter()
@@ -228,18 +230,14 @@ class Playing:
 
     def _judged(self, dialect: Dialect, peer: Peer, said: bytes, *, probing: bool = True) -> str:
         """What became of an input."""
-        assert not self.world.failures, f"our own: {self.world.failures[0]!r}"
-        if peer.connection.open:
-            kept = len(peer.connection.buffer)
-            self.kept = max(self.kept, kept)
-            assert kept <= KEPT, f"{kept} octets are kept"
+        self._bounded(peer)
         letters = dialect.letters(said)
         outcome = OUTCOMES[letters[-1:]]
         if peer.connection.open and probing and self._random.random() < 0.8:
             for way, data in dialect.ways_out:
                 answer = peer.ask(data + dialect.probe)
                 said += answer
-                assert not self.world.failures, f"our own: {self.world.failures[0]!r}"
+                self._bounded(peer)
                 dialect.letters(answer)
                 if dialect.answered.search(answer):
                     outcome = outcome if way == "a line" else f"after {way}"
@@ -257,6 +255,14 @@ class Playing:
             assert words, f"it closed the connection with {said[-300:]!r}"
             outcome = "closed"
         return outcome
+
+    def _bounded(self, peer: Peer) -> None:
+        """No failure of ours, and no more kept than there may be."""
+        assert not self.world.failures, f"our own: {self.world.failures[0]!r}"
+        if peer.connection.open:
+            kept = len(peer.connection.buffer)
+            self.kept = max(self.kept, kept)
+            assert kept <= KEPT, f"{kept} octets are kept"
 
     def _look(self) -> None:
         """At the laws, and at the bystanders."""
@@ -297,17 +303,16 @@ class Tally:
         self._seed = seed
         self._cut = cut
         self.protocols = protocols or tuple(each for each in DIALECTS if each in PROTOCOLS)
-        self._bases = (furnished(strict=True), furnished(strict=False))
         self.outcomes: Counter[tuple[str, str, str]] = Counter()
         self.pipelined: Counter[str] = Counter()
         self.kept = 0
-        self.worlds = 0
-        self._digest = hashlib.blake2b(digest_size=16)
+        self._digests: list[bytes] = []
+        """Of each world."""
 
     def play(self, inputs: int, first: int = 0) -> None:
         """So many inputs, in worlds from this number on; `Failed` names the world."""
         for number in range(first, first - inputs // -INPUTS):
-            base = self._bases[number % 2]
+            base = furnished(strict=number % 2 == 0)
             playing = Playing(base, self.protocols, f"{self._seed}/{number}", self._cut)
             try:
                 playing.play()
@@ -316,13 +321,23 @@ class Tally:
             self.outcomes += playing.outcomes
             self.pipelined += playing.pipelined
             self.kept = max(self.kept, playing.kept)
-            self._digest.update(playing.digest.digest())
-            self.worlds += 1
+            self._digests.append(playing.digest.digest())
+
+    def add(self, later: "Tally") -> None:
+        """Count what another has played, as if it had been played here."""
+        self.outcomes += later.outcomes
+        self.pipelined += later.pipelined
+        self.kept = max(self.kept, later.kept)
+        self._digests += later._digests
+
+    @property
+    def worlds(self) -> int:
+        return len(self._digests)
 
     @property
     def digest(self) -> str:
         """Of all that was said; the same for the same inputs."""
-        return self._digest.hexdigest()
+        return hashlib.blake2b(b"".join(self._digests), digest_size=16).hexdigest()
 
     def lines(self) -> Iterator[str]:
         """The table: a row for each kind, a column for each outcome, by protocol."""
