@@ -271,17 +271,14 @@ service stats {{
 """
 
 
-class Pop3Login:
-    """Dovecot with all that lets users in to POP3, anna among them, behind a socket in a folder."""
+class Master:
+    """Dovecot with all its processes, behind a socket in a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        _refuse_others()
-        furnish(folder)
-        as_user = hand_over(folder)
+    def __init__(self, folder: Path, as_user: Mapping[str, Any], config: str, **words: str) -> None:
         user = as_user.get("user") or getpwuid(os.getuid()).pw_name
         group = as_user.get("group") or getgrgid(os.getgid()).gr_name
-        config = _LOGIN_CONFIG.format(folder=folder, user=user, group=group)
-        (folder / "dovecot.conf").write_text(config)
+        text = config.format(folder=folder, user=user, group=group, **words)
+        (folder / "dovecot.conf").write_text(text)
         self._log, self._door = folder / "log", folder / "run" / "door"
         self._process = subprocess.Popen(
             [shutil.which("dovecot") or "dovecot", "-F", "-c", str(folder / "dovecot.conf")],
@@ -305,3 +302,75 @@ class Pop3Login:
     def close(self) -> None:
         self._process.terminate()
         self._process.wait()
+
+
+class Pop3Login(Master):
+    """Dovecot with all that lets users in to POP3, anna among them."""
+
+    def __init__(self, folder: Path) -> None:
+        _refuse_others()
+        furnish(folder)
+        super().__init__(folder, hand_over(folder), _LOGIN_CONFIG)
+
+
+_LMTP_CONFIG = """\
+base_dir = {folder}/run
+state_dir = {folder}/run
+log_path = {folder}/log
+ssl = no
+protocols = lmtp
+mail_location = maildir:{folder}/mail/%n
+mail_plugins = quota
+first_valid_uid = 0
+first_valid_gid = 0
+hostname = mail.example.org
+postmaster_address = postmaster@example.org
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+passdb {{
+  driver = passwd-file
+  args = {folder}/users
+}}
+userdb {{
+  driver = passwd-file
+  args = {folder}/users
+}}
+plugin {{
+  quota = maildir:User quota
+  quota_grace = 0
+}}
+{more}
+service lmtp {{
+  chroot =
+  unix_listener door {{
+    mode = 0666
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+"""
+
+
+class Lmtp(Master):
+    """Dovecot that takes mail for users of example.org, by login with their quota in octets."""
+
+    def __init__(self, folder: Path, users: Mapping[str, int | None], more: str = "") -> None:
+        _refuse_others()
+        self.mail = folder / "mail"
+        for each in (folder / "run", self.mail):
+            each.mkdir()
+        (folder / "log").touch()
+        as_user = hand_over(folder)
+        owner = folder.stat()
+        lines = (
+            f"{login}@example.org::{owner.st_uid}:{owner.st_gid}::{folder}::"
+            + (f"userdb_quota_rule=*:bytes={quota}" if quota is not None else "")
+            for login, quota in users.items()
+        )
+        (folder / "users").write_text("\n".join((*lines, "")))
+        super().__init__(folder, as_user, _LMTP_CONFIG, more=more)

@@ -48,7 +48,7 @@ class Post:
 
     def says(self, place: str, code: int, *rest: Any, times: int | None = None) -> None:
         """Let a far server say that."""
-        self.world.delivery.remotes.set(place, remote_reply(place, code, *rest, times=times))
+        self.world.delivery.remotes.set(place, remote_reply(code, *rest, times=times))
 
     def wait(self, seconds: float) -> None:
         self.world.engine.advance(seconds)

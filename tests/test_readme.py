@@ -74,6 +74,12 @@ def test_it_names_every_setting_of_smtp() -> None:
     assert names <= set(re.findall(r"`(\w+)`", section)) | {"capabilities"}
 
 
+def test_it_names_every_setting_of_delivery() -> None:
+    section = README.partition("## Sent mail")[2].partition("\n## ")[0]
+    names = {setting.name for setting in fields(mockmail.DeliverySettings)}
+    assert names <= set(re.findall(r"`(\w+)`", section))
+
+
 def test_it_has_the_two_commands() -> None:
     section = README.partition("## Two commands")[2].partition("\n## ")[0]
     commands = re.findall(r"^python3 -m venv .*$", section, flags=re.MULTILINE)

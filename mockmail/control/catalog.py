@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from mockmail.control import aliases, messages, rules, state, users
+from mockmail.control import aliases, deliveries, messages, rules, state, users
 from mockmail.control.call import VERSION
 from mockmail.control.endpoint import Endpoint, Handler
 
@@ -53,6 +53,9 @@ ENDPOINTS = (
     _row("GET", "/outbox", messages.list_outbox),
     _row("GET", "/outbox/{number}", messages.show_sent, NOT_FOUND),
     _row("GET", "/outbox/{number}/raw", messages.raw_sent, NOT_FOUND),
+    _row("GET", "/deliveries", deliveries.list_deliveries),
+    _row("GET", "/deliveries/{number}/report", deliveries.raw_report, NOT_FOUND),
+    _row("POST", "/remote", deliveries.set_remote_reply),
     _row("GET", "/rules", rules.list_rules),
     _row("POST", "/rules", rules.add_rule, CONFLICT),
     _row("GET", "/rules/{rule}", rules.show_rule, NOT_FOUND),

@@ -2,15 +2,21 @@
 
 from mockmail.control.call import url
 from mockmail.control.values import (
+    DeliverByValue,
+    DeliveryValue,
+    EnvelopeValue,
     FieldValue,
     MailboxValue,
     MessageSummary,
     MessageValue,
+    RecipientValue,
     SentSummary,
     SentValue,
     UserValue,
 )
+from mockmail.delivery.envelope import Envelope
 from mockmail.delivery.sent import Sent
+from mockmail.delivery.status import DeliveryStatus
 from mockmail.message.encoded import decode
 from mockmail.message.header import unfold
 from mockmail.message.message import Message as StoredMessage
@@ -102,6 +108,7 @@ def sent_summary(number: int, sent: Sent) -> SentSummary:
         size=submitted.size,
         envelope_from=sent.sender,
         envelope_to=list(sent.recipients),
+        envelope=envelope(sent.envelope),
     )
 
 
@@ -114,6 +121,51 @@ def sent(number: int, sent: Sent) -> SentValue:
         header=_header(submitted),
         text=text(submitted),
         html=text(submitted, b"html"),
+    )
+
+
+def envelope(envelope: Envelope) -> EnvelopeValue:
+    """What a mail transaction said."""
+    by = envelope.deliver_by
+    return EnvelopeValue(
+        sender=envelope.sender,
+        recipients=[
+            RecipientValue(
+                address=each.address,
+                notify=None if each.notify is None else sorted(each.notify),
+                original=each.original,
+            )
+            for each in envelope.recipients
+        ],
+        ret=envelope.ret,
+        envid=envelope.envid,
+        body=envelope.body,
+        utf8=envelope.utf8,
+        release=envelope.release,
+        deliver_by=None if by is None else DeliverByValue(at=by.at, mode=by.mode, trace=by.trace),
+        priority=envelope.priority,
+        require_tls=envelope.require_tls,
+        size=envelope.size,
+        user=envelope.user,
+        protocol=envelope.protocol,
+    )
+
+
+def delivery(number: int, status: DeliveryStatus) -> DeliveryValue:
+    """A line of the delivery log."""
+    return DeliveryValue(
+        subject=status.subject,
+        envelope_from=status.sender,
+        recipient=status.recipient,
+        original=status.original,
+        action=status.action,
+        code=status.code,
+        status=status.status,
+        text=status.text,
+        at=status.at,
+        user=status.user,
+        mailbox=status.mailbox,
+        report=None if status.report is None else url("deliveries", number, "report"),
     )
 
 

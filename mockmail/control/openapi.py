@@ -25,7 +25,7 @@ _WORDS = {
     "login": "The user's login.",
     "mailbox": "The mailbox's name; ``/`` is ``%2F``.",
     "uid": "The message's UID.",
-    "number": "The message's place in the outbox, from 0.",
+    "number": "The place in the outbox, or in the delivery log, from 0.",
     "rule": "The rule's name.",
     "address": "The address of an alias or a list.",
 }

@@ -1,6 +1,7 @@
 """What is answered, as types. Their docstrings are the descriptions in the OpenAPI document."""
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import field
 
@@ -148,6 +149,59 @@ class MessageSummary(SummaryValue):
     """Its INTERNALDATE."""
 
 
+class RecipientValue(Spec):
+    """A recipient in an envelope."""
+
+    address: str
+    """His address."""
+    notify: list[str] | None
+    """When the sender wants a report (RFC 3461): NEVER, or some of SUCCESS, FAILURE, DELAY."""
+    original: str
+    """ORCPT, decoded, with its type; empty if the client gave none."""
+
+
+class DeliverByValue(Spec):
+    """Until when a message is of use (RFC 2852)."""
+
+    at: datetime
+    """The end of it."""
+    mode: Literal["R", "N"]
+    """Whether it is returned then, or its sender told that it is late."""
+    trace: bool
+    """Whether the sender hears of each relay."""
+
+
+class EnvelopeValue(Spec):
+    """What a mail transaction said of a message (RFC 5321)."""
+
+    sender: str
+    """Empty for a report."""
+    recipients: list[RecipientValue]
+    """Who got it so; in the outbox, those elsewhere."""
+    ret: Literal["", "FULL", "HDRS"]
+    """How much of it a report has (RFC 3461)."""
+    envid: str
+    """The sender's own name for the transaction (RFC 3461)."""
+    body: Literal["7BIT", "8BITMIME", "BINARYMIME"]
+    """What it is in (RFC 6152, 3030)."""
+    utf8: bool
+    """Whether it was said to be SMTPUTF8 (RFC 6531)."""
+    release: datetime | None
+    """Until when it was held (RFC 4865)."""
+    deliver_by: DeliverByValue | None
+    """Until when it is of use (RFC 2852)."""
+    priority: int
+    """MT-PRIORITY (RFC 6710)."""
+    require_tls: bool
+    """REQUIRETLS (RFC 8689)."""
+    size: int | None
+    """How many octets the client said it has (RFC 1870)."""
+    user: str
+    """The login of whoever was authenticated."""
+    protocol: str
+    """How it came: ``ESMTP``, ``ESMTPSA``, ``LMTP`` (RFC 3848)."""
+
+
 class SentSummary(SummaryValue):
     """A message that was sent elsewhere, but for what it says."""
 
@@ -157,6 +211,8 @@ class SentSummary(SummaryValue):
     """The sender in the envelope (RFC 5321)."""
     envelope_to: list[str]
     """The recipients elsewhere."""
+    envelope: EnvelopeValue
+    """All of it."""
 
 
 class FieldValue(Spec):
@@ -231,6 +287,42 @@ class RulesValue(Spec):
 
     rules: list[RuleValue]
     """In the order in which they were added."""
+
+
+class DeliveryValue(Spec):
+    """What became of a message for one recipient."""
+
+    subject: str | None
+    """The message's Subject field, decoded."""
+    envelope_from: str
+    """The sender in the envelope; empty for a report."""
+    recipient: str
+    """Whose attempt this was."""
+    original: str
+    """The recipient as the sender knew him (RFC 3461), if he said so."""
+    action: Literal["delivered", "failed", "delayed", "relayed", "expanded"]
+    """What was done (RFC 3464)."""
+    code: int
+    """SMTP's reply: a far server's, or what one would have said here."""
+    status: str
+    """The enhanced one (RFC 3463): ``5.1.1``."""
+    text: str
+    """What was said with it."""
+    at: datetime
+    """The world's time."""
+    user: str | None
+    """The login of the user to whom it was delivered."""
+    mailbox: str | None
+    """His mailbox that it was delivered to."""
+    report: str | None
+    """Where the report is found here that the sender got."""
+
+
+class DeliveriesValue(Spec):
+    """What became of mail."""
+
+    deliveries: list[DeliveryValue]
+    """A line for each recipient and attempt, oldest first."""
 
 
 class ClockValue(Spec):

@@ -45,9 +45,11 @@ class Routes:
         self.settings = settings
         self.remotes = remotes
 
-    def verify(self, address: str) -> Verdict:
+    def verify(self, address: str, *, relays: bool) -> Verdict:
         """What is known of an address before there is a message."""
         route = self.store.directory.resolve(address)
+        if route.kind == "elsewhere" and not relays:
+            return _no_user(address)
         if route.unknown:
             return _no_user(address) if self.settings.unknown == "refuse" else ACCEPTED
         if self.settings.check_quota and route.kind == "user":

@@ -74,12 +74,13 @@ class Delivery:
         """Whether an address, or a domain, is this world's."""
         return place.rpartition("@")[2].lower() in self.domains
 
-    def verify(self, address: str, sender: str = "") -> Verdict:  # noqa: ARG002 not all ask
+    def verify(self, address: str, sender: str = "", *, relays: bool = True) -> Verdict:  # noqa: ARG002 not all ask
         """What RCPT is told of an address; `sender` is who writes to it, empty for a report.
 
-        A far server is not asked before the message is there.
+        A far server is not asked before the message is there. Without `relays` its
+        addresses are as good as unknown.
         """
-        return self._routes().verify(address)
+        return self._routes().verify(address, relays=relays)
 
     def expand(self, name: str) -> list[str]:
         """The members of a list, for EXPN. ``KeyError`` if there is none of that name."""

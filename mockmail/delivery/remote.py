@@ -1,6 +1,7 @@
 """What servers elsewhere say: 250 to everybody, unless a test wants something else."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from mockmail.delivery.verdict import Verdict
@@ -31,15 +32,20 @@ class RemoteReply:
     """Attempts that are answered so; None for all."""
 
 
-def remote_reply(
-    place: str, code: int, status: str = "", text: str = "", times: int | None = None
-) -> RemoteReply:
-    """A reply of `place`, an address or a domain, with what is usual where nothing is said.
-
-    ``ValueError`` if it can't be one.
-    """
+def check_place(place: str, local: Collection[str]) -> None:
+    """``ValueError`` if `place` is no address or domain, or in one of the `local` domains."""
     if not _PLACE.fullmatch(place):
         raise ValueError(f"expected an address or a domain, found {place!r}")
+    if place.rpartition("@")[2].lower() in local:
+        raise ValueError(
+            f"{place} is no far server's: for a refusal here add a rule for the command RCPT"
+        )
+
+
+def remote_reply(
+    code: int, status: str = "", text: str = "", times: int | None = None
+) -> RemoteReply:
+    """A reply, with what is usual where nothing is said. ``ValueError`` if it can't be one."""
     if not 200 <= code < 600 or code // 100 == 3:
         raise ValueError(f"a far server says 2xx, 4xx or 5xx of a recipient, not {code}")
     usual, said = _USUAL.get(code, (f"{code // 100}.0.0", "Accepted" if code < 400 else "No"))

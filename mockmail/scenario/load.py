@@ -5,7 +5,7 @@ time that does not depend on the number of messages.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -16,7 +16,7 @@ from typing import TypeVar
 from msgspec import Struct, structs
 
 from mockmail.clock import EPOCH
-from mockmail.delivery.remote import RemoteReply, remote_reply
+from mockmail.delivery.remote import RemoteReply, check_place, remote_reply
 from mockmail.delivery.settings import DeliverySettings
 from mockmail.imap.catalog import catalogue
 from mockmail.imap.settings import ImapSettings
@@ -124,7 +124,7 @@ def _build(document: Document, beside: Beside) -> Scenario:
     remote = []
     for number, each in enumerate(spec.remote):
         with document.kept():
-            remote.append(_remote(document, each, ("remote", number)))
+            remote.append(_remote(document, each, spec.domains, ("remote", number)))
     document.raise_mistakes()
     return Scenario(
         store,
@@ -163,9 +163,12 @@ def _at(document: Document, path: Path) -> Iterator[None]:
         raise document.error(path, str(error)) from None
 
 
-def _remote(document: Document, spec: RemoteSpec, path: Path) -> tuple[str, RemoteReply]:
+def _remote(
+    document: Document, spec: RemoteSpec, domains: Iterable[str], path: Path
+) -> tuple[str, RemoteReply]:
     with _at(document, path):
-        return spec.to, remote_reply(spec.to, spec.code, spec.status, spec.text, spec.times)
+        check_place(spec.to, [domain.lower() for domain in domains])
+        return spec.to, remote_reply(spec.code, spec.status, spec.text, spec.times)
 
 
 def _settings(document: Document, key: str, kind: Callable[..., T], given: Struct) -> T:

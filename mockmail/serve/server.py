@@ -19,7 +19,7 @@ from mockmail.client.drivers import (
 )
 from mockmail.client.opening import ClientProtocol, Options
 from mockmail.client.waiting import in_thread
-from mockmail.delivery.remote import remote_reply
+from mockmail.delivery.remote import check_place, remote_reply
 from mockmail.delivery.sent import Sent
 from mockmail.delivery.status import DeliveryStatus
 from mockmail.serve.aio import Aio
@@ -174,12 +174,8 @@ class Server:
         """
         world = self._world
         with world.engine.turn():
-            reply = remote_reply(address_or_domain, code, status, text, times)
-            if world.delivery.is_local(address_or_domain):
-                raise ValueError(
-                    f"{address_or_domain} is no far server's: for a refusal here add a rule"
-                    ' for the command "RCPT"'
-                )
+            check_place(address_or_domain, world.delivery.domains)
+            reply = remote_reply(code, status, text, times)
             world.delivery.remotes.set(address_or_domain, reply)
 
     @property

@@ -118,7 +118,7 @@ def rcpt(session: Session, argument: bytes) -> Answer:
         address += "@" + delivery.domains[0]  # RFC 5321 section 4.5.1: <Postmaster>
         recipient = replace(recipient, address=address)
     _within_limits(session, address)
-    verdict = delivery.verify(address, envelope.sender)
+    verdict = delivery.verify(address, envelope.sender, relays=session.role is not Role.LMTP)
     if not verdict.ok:
         raise Refused(verdict.code, verdict.status, verdict.text)
     session.recipients.append(recipient)

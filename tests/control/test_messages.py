@@ -200,6 +200,24 @@ def test_the_outbox(api: Api, mailserver: mockmail.Server) -> None:
         "size": len(letter),
         "envelope_from": "bounce@x.example",
         "envelope_to": ["f@y.example", "g@y.example"],
+        "envelope": {
+            "sender": "bounce@x.example",
+            "recipients": [
+                {"address": "f@y.example", "notify": None, "original": ""},
+                {"address": "g@y.example", "notify": None, "original": ""},
+            ],
+            "ret": "",
+            "envid": "",
+            "body": "7BIT",
+            "utf8": False,
+            "release": None,
+            "deliver_by": None,
+            "priority": 0,
+            "require_tls": False,
+            "size": len(letter),
+            "user": "",
+            "protocol": "ESMTP",
+        },
     }
     whole = api.get("/outbox/0").data
     assert sent.items() <= whole.items()

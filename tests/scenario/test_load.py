@@ -481,6 +481,10 @@ MISTAKES = {
         HEAD + "users:\n  anna: {addresses: [a@x.example]}\n  ben: {addresses: [A@x.example]}\n",
         ["f.yaml:4: users.ben: ", "A@x.example is an address of 'anna'"],
     ),
+    "a user without a name": (
+        HEAD + 'users:\n  "": {}\n',
+        ["f.yaml:3: users.: ", "a user's name can't be empty"],
+    ),
     "a domain that is none": (
         HEAD + "domains: [a.example, ö.example]\n",
         ["f.yaml:2: domains[1]: ", "'ö.example'"],

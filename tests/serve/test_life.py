@@ -86,3 +86,23 @@ def test_it_says_what_it_is() -> None:
         )
     assert repr(server) == "<Server, 1 user, closed>"
     assert repr(server.imap) == "<imap endpoint, closed>"
+
+
+def test_after_its_end_time_may_pass_and_nothing_else_begins() -> None:
+    async def main() -> Server:
+        async with open_server("demo") as server:
+            (client,) = await server.aio.clients("imap", user="anna")
+            await server.aio.reset()
+            server.advance(10)
+            with pytest.raises(ConnectionError, match="was closed by the server"):
+                await client.noop()
+        server.advance(10)
+        for late in (server.aio.clients("imap", user="anna"), server.aio.reset()):
+            with pytest.raises(RuntimeError, match="the server is closed"):
+                await late
+        return server
+
+    server = trio.run(main)
+    server.advance(10)
+    server.close()
+    assert server.users["anna"].deliver(subject="x").internaldate.second == 30

@@ -109,7 +109,7 @@ class Pair:
         self._rcpt("nobody@example.org", 550)
 
     def far(self) -> None:
-        self._rcpt("x@far.example", 250)
+        self._rcpt("x@far.example", 550 if self.model.role is Role.LMTP else 250)
 
     def rset(self) -> None:
         self.expect("RSET", 250)
