@@ -100,15 +100,13 @@ def _build(document: Document, beside: Beside) -> Scenario:
             if not domain.isascii() or not domain:
                 raise document.error(("domains", number), f"{domain!r} is no domain in US-ASCII")
     accounts = _settings(document, "accounts", AccountSettings, spec.accounts or AccountsSpec())
+    store.directory.settings = accounts
     store.directory.domains = tuple(domain.lower() for domain in spec.domains)
     seeding = Seeding(document, store, beside, epoch=epoch, seed=spec.seed)
     for login, user in spec.users.items():
         with document.kept():
             seeding.user(login, user or UserSpec(), spec.domains[0])
-    for aliases, expands in ((spec.aliases, False), (spec.lists, True)):
-        for name, targets in aliases.items():
-            with document.kept():
-                seeding.alias(name, targets, expands=expands)
+    seeding.aliases(spec.aliases, spec.lists)
     seeding.share()
     for name, shared in spec.shared.items():
         with document.kept():

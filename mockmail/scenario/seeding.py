@@ -23,6 +23,7 @@ from mockmail.scenario.spec import (
     MailboxSpec,
     MessageSpec,
     SharedSpec,
+    Targets,
     UserSpec,
     aware,
 )
@@ -99,12 +100,28 @@ class Seeding:
         address = user.addresses[0] if user.addresses else user.name
         self._fill(mailbox, address, spec, path, messages)
 
-    def alias(self, name: str, targets: str | list[str], *, expands: bool) -> None:
-        """An alias or a list, once all users are there."""
-        path: Path = ("lists" if expands else "aliases", name)
-        given = [targets] if isinstance(targets, str) else targets
+    def aliases(self, aliases: dict[str, Targets], lists: dict[str, Targets]) -> None:
+        """Aliases and lists, once all users are there; a login among their targets is somebody's."""
+        told: list[tuple[str, Path]] = []
+        for word, named in (("aliases", aliases), ("lists", lists)):
+            for name, given in named.items():
+                path: Path = (word, name)
+                targets = [given] if isinstance(given, str) else given
+                with self._document.kept():
+                    self._alias(Alias(name, tuple(targets), expands=word == "lists"), path)
+                told += [
+                    (target, path if isinstance(given, str) else (*path, number))
+                    for number, target in enumerate(targets)
+                ]
+        for target, path in told:
+            if "@" not in target and self._store.directory.resolve(target).unknown:
+                hint = near(target, self._store.users)
+                with self._document.kept():
+                    raise self._document.error(path, f"there is no user {target!r}{hint}")
+
+    def _alias(self, alias: Alias, path: Path) -> None:
         try:
-            self._store.directory.add(Alias(name, tuple(given), expands))
+            self._store.directory.add(alias)
         except ValueError as error:
             raise self._document.error(path, str(error)) from None
 

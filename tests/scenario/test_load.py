@@ -556,7 +556,7 @@ MISTAKES = {
         ruled("when: {point: data, protocol: http}\ndo: {cut: {}}"),
         [
             "f.yaml:4: rules[0].when.protocol: ",
-            "expected one of imap, lmtp, pop3, smtp, submission, found 'http'",
+            "expected one of imap, pop3, smtp, submission, lmtp, found 'http'",
         ],
     ),
     "a way to close there is not": (
@@ -657,9 +657,11 @@ def test_what_can_be_a_flag(flag: str) -> None:
             "lists: {a: b}\naliases: {A@example.org: b}",
             "2: lists.a: a@example.org is an alias already",
         ),
+        ("aliases: {info: ana}", "2: aliases.info: there is no user 'ana'; did you mean anna?"),
+        ("lists: {all: [anna, a]}", "2: lists.all[1]: there is no user 'a'"),
         ("accounts: {plus: x}", "2: accounts.plus: plus is punctuation, or empty, not 'x'"),
         ("accounts: {max_connections: 0}", "2: accounts.max_connections: "),
-        ("accounts: {plus_mailbox: exist}", "2: accounts.plus_mailbox: expected one of create, "),
+        ("accounts: {plus_mailbox: exist}", "2: accounts.plus_mailbox: expected one of inbox, "),
         (
             "accounts: {any_users: true}",
             "2: accounts: unknown key 'any_users'; did you mean any_user?",
