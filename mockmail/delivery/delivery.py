@@ -29,6 +29,8 @@ from mockmail.store.store import Store
 
 ORIGIN = "delivery"
 """Who brings a report."""
+_DOUBLINGS = 64
+"""Of an interval: by then it has reached any number of seconds that time has."""
 _NEVER = frozenset({"NEVER"})
 _TOO_LATE = Verdict(554, "5.4.7", "Delivery time expired")
 _LATE = Verdict(454, "4.4.7", "Delivery time expired")
@@ -156,8 +158,7 @@ class Delivery:
                 each.action = "failed"
             left = []
         job.left = tuple(each.recipient for each in left)
-        delay = self.settings.retry * 2.0**job.attempts
-        job.next_attempt = now + min(delay, self.settings.retry_most)
+        job.next_attempt = now + self._interval(job.attempts)
         job.attempts += 1
         self._told(job, outcomes, now)
         for members in made.lists:
@@ -232,6 +233,11 @@ class Delivery:
         if outcome.user is None:  # what is put into a mailbox is told by the store
             said = f"{verdict.code} {verdict.status} {verdict.text}"
             self._note(f"{outcome.action}: {recipient.address}, {said} (by {job.origin})")
+
+    def _interval(self, attempts: int) -> float:
+        """From one attempt to the next, where so many went before."""
+        doublings = min(attempts, _DOUBLINGS)
+        return min(self.settings.retry * 2.0**doublings, self.settings.retry_most)
 
     def _keep(self, job: Job, now: float) -> None:
         due = min(job.next_attempt, self._end(job))
