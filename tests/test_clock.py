@@ -69,3 +69,23 @@ def test_waits_may_pass_quicker_than_the_driver_says() -> None:
     clock.advance(5)
     assert clock.waited == 605
     assert clock.now == EPOCH + timedelta(seconds=5)
+
+
+def test_a_new_driver_goes_on_where_the_last_one_was() -> None:
+    clock = Clock()
+    clock.advance(5)
+    seconds = 1000.0
+    clock.driver = lambda: seconds
+    assert clock.waited == 5
+    clock.rate = 2.0
+    seconds += 10
+    assert clock.waited == 25
+    other = 7.0
+    clock.driver = lambda: other
+    assert clock.waited == 25
+    other += 1
+    assert clock.waited == 27
+    clock.advance(1)
+    assert clock.waited == 28
+    clock.driver = None
+    assert clock.waited == 6

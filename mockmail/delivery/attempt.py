@@ -1,5 +1,6 @@
 """One attempt to bring a message to its recipients: routes, mailboxes, far servers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from mockmail.clock import Clock
@@ -19,6 +20,7 @@ from mockmail.store.store import NoMailbox, Store, Transaction
 
 BOUNCES = "-bounces"
 """Behind a list's name: whom reports on its members go to (RFC 3461 section 5.2.7.1)."""
+_RETURN_PATH = b"return-path:"
 _DAMAGED = Verdict(451, "4.2.0", "The mailbox is damaged")
 
 
@@ -58,12 +60,14 @@ class Routes:
                 return self.full(user.name)
         return ACCEPTED
 
-    def attempt(self, envelope: Envelope, message: Message, origin: str) -> Attempted:
-        """Try all recipients: first those whose mailboxes are here, all at once."""
+    def attempt(
+        self, envelope: Envelope, recipients: Iterable[Recipient], message: Message, origin: str
+    ) -> Attempted:
+        """Try some recipients of an envelope; all mailboxes get it at once."""
         made = Attempted()
         with self.store.transaction(origin) as tx:
             run = _Run(self, envelope, message, tx, made)
-            made.outcomes = [run.to(recipient) for recipient in envelope.recipients]
+            made.outcomes = [run.to(recipient) for recipient in recipients]
         return made
 
     def full(self, login: str) -> Verdict:
@@ -167,7 +171,7 @@ class _Run:
         """With Return-Path, in the place of one that stands there (RFC 5321 section 4.4)."""
         if self._local is None:
             raw, given = self._message.raw, self._message
-            if given.fields and given.fields[0][0] == b"return-path":
+            if raw[: len(_RETURN_PATH)].lower() == _RETURN_PATH:
                 raw = raw[given.fields[0][3] :]
             top = f"Return-Path: <{self._envelope.sender}>\r\n".encode()
             self._local = Message(top + raw, submitted=given.submitted, newlines="keep")

@@ -29,6 +29,8 @@ from mockmail.store.store import Store
 
 ORIGIN = "delivery"
 """Who brings a report."""
+_DOUBLINGS = 64
+"""Of an interval: by then it has reached any number of seconds that time has."""
 _NEVER = frozenset({"NEVER"})
 _TOO_LATE = Verdict(554, "5.4.7", "Delivery time expired")
 _LATE = Verdict(454, "4.4.7", "Delivery time expired")
@@ -93,7 +95,7 @@ class Delivery:
         takes the message whatever it is, and the sender hears of it by a report.
         """
         now = self.clock.advanced
-        job = Job(Sent(envelope, message), envelope, origin, self.clock.now, now, now)
+        job = Job(Sent(envelope, message), envelope.recipients, origin, self.clock.now, now, now)
         if envelope.release is not None and envelope.release > self.clock.now:
             job.held = True
             job.started = job.next_attempt = self._seconds(envelope.release)
@@ -121,44 +123,46 @@ class Delivery:
 
     def _go_on(self, job: Job, now: float) -> tuple[Verdict, ...]:
         """Do with a job what it is time for."""
-        if job.attempts == 0 and job.envelope.user and self.settings.file_sent:
-            self._note(file_sent(self.store, job.envelope.user, job.sent, self.clock.now))
-        by = job.envelope.deliver_by
+        if job.attempts == 0 and job.sent.envelope.user and self.settings.file_sent:
+            self._note(file_sent(self.store, job.sent.envelope.user, job.sent, self.clock.now))
+        by = job.sent.envelope.deliver_by
         passed = by is not None and self._seconds(by.at) <= now
         if by is not None and passed and by.mode == "R":
-            late = [Outcome(each, "failed", _TOO_LATE) for each in job.envelope.recipients]
+            late = [Outcome(each, "failed", _TOO_LATE) for each in job.left]
             self._told(job, late, now)
             return (_TOO_LATE,) * len(late)
         verdicts: tuple[Verdict, ...] = ()
         if min(job.next_attempt, self._end(job)) <= now:
             verdicts = self._attempt(job, now)
-        if passed and not job.late and job.envelope.recipients and not job.is_lmtp:
+        if passed and not job.late and job.left and not job.is_lmtp:
             job.late = True
-            late = [Outcome(each, "delayed", _LATE) for each in job.envelope.recipients]
+            late = [Outcome(each, "delayed", _LATE) for each in job.left]
             self._told(job, late, now)
-        if job.envelope.recipients and not job.is_lmtp:
+        if job.left and not job.is_lmtp:
             self._keep(job, now)
         return verdicts
 
     def _attempt(self, job: Job, now: float) -> tuple[Verdict, ...]:
         """Try all that are left of its recipients, and leave those to be tried again."""
-        made = self._routes().attempt(job.envelope, job.sent.message, job.origin)
-        if made.relayed:
-            relayed = replace(job.envelope, recipients=tuple(made.relayed))
-            self.outbox.append(Sent(relayed, job.sent.message))
+        envelope, message = job.sent.envelope, job.sent.message
+        made = self._routes().attempt(envelope, job.left, message, job.origin)
+        relayed = tuple(made.relayed)
+        if relayed == envelope.recipients:
+            self.outbox.append(job.sent)
+        elif relayed:
+            self.outbox.append(Sent(replace(envelope, recipients=relayed), message))
         outcomes = [each for several in made.outcomes for each in several]
         left = [each for each in outcomes if each.action == "delayed"]
         if left and not job.is_lmtp and now >= job.started + self.settings.give_up:
             for each in left:
                 each.action = "failed"
             left = []
-        job.envelope = replace(job.envelope, recipients=tuple(each.recipient for each in left))
-        delay = self.settings.retry * 2.0**job.attempts
-        job.next_attempt = now + min(delay, self.settings.retry_most)
+        job.left = tuple(each.recipient for each in left)
+        job.next_attempt = now + self._interval(job.attempts)
         job.attempts += 1
         self._told(job, outcomes, now)
         for members in made.lists:
-            self.accept(members, job.sent.message, job.origin)
+            self.accept(members, message, job.origin)
         return tuple(_verdict(several) for several in made.outcomes)
 
     def _told(self, job: Job, outcomes: Sequence[Outcome], now: float) -> None:
@@ -230,9 +234,14 @@ class Delivery:
             said = f"{verdict.code} {verdict.status} {verdict.text}"
             self._note(f"{outcome.action}: {recipient.address}, {said} (by {job.origin})")
 
+    def _interval(self, attempts: int) -> float:
+        """From one attempt to the next, where so many went before."""
+        doublings = min(attempts, _DOUBLINGS)
+        return min(self.settings.retry * 2.0**doublings, self.settings.retry_most)
+
     def _keep(self, job: Job, now: float) -> None:
         due = min(job.next_attempt, self._end(job))
-        by = job.envelope.deliver_by
+        by = job.sent.envelope.deliver_by
         if by is not None and not job.late and not job.held:
             due = min(due, self._seconds(by.at))
         job.held = False
@@ -242,7 +251,7 @@ class Delivery:
     def _end(self, job: Job) -> float:
         """When it is given up, if it is not delivered before."""
         end = job.started + self.settings.give_up
-        by = job.envelope.deliver_by
+        by = job.sent.envelope.deliver_by
         return min(end, self._seconds(by.at)) if by is not None and by.mode == "R" else end
 
     def _seconds(self, when: datetime) -> float:

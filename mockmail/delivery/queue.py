@@ -6,9 +6,10 @@ have reached it by `advance`, or when as much has been waited.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from heapq import heappop, heappush
 
 from mockmail.clock import Clock
-from mockmail.delivery.envelope import Envelope
+from mockmail.delivery.envelope import Recipient
 from mockmail.delivery.sent import Sent
 
 
@@ -18,8 +19,8 @@ class Job:
 
     sent: Sent
     """With the envelope as it came."""
-    envelope: Envelope
-    """With those who have not got it yet."""
+    left: tuple[Recipient, ...]
+    """Those who have not got it yet."""
     origin: str
     """Who brought it."""
     arrived: datetime
@@ -37,12 +38,11 @@ class Job:
     """When it must be looked at again."""
     waits_until: float = 0.0
     """The same on the clock's scale of waits."""
-    number: int = 0
 
     @property
     def is_lmtp(self) -> bool:
         """Whether its client has a queue of its own, and hears of everything at once."""
-        return self.envelope.protocol.startswith("LMTP")
+        return self.sent.envelope.protocol.startswith("LMTP")
 
 
 class Queue:
@@ -50,8 +50,11 @@ class Queue:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._jobs: list[Job] = []
+        self._jobs: dict[int, Job] = {}
         self._put = 0
+        self._by_due: list[tuple[float, int]] = []
+        self._by_wait: list[tuple[float, int]] = []
+        """Heaps of times and numbers; of jobs that have been taken, too."""
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -60,37 +63,41 @@ class Queue:
         """Keep a job until `due`; `now` is when that was decided."""
         job.due, job.waits_until = due, self._clock.waited + (due - now)
         self._put += 1
-        job.number = self._put
-        self._jobs.append(job)
+        self._add(self._put, job)
+
+    def _add(self, number: int, job: Job) -> None:
+        self._jobs[number] = job
+        heappush(self._by_due, (job.due, number))
+        heappush(self._by_wait, (job.waits_until, number))
 
     def take(self) -> Job | None:
         """The job whose time has come first, if there is one; it is not kept any more."""
-        clock = self._clock
-        ripe = [
-            job
-            for job in self._jobs
-            if job.due <= clock.advanced or job.waits_until <= clock.waited
-        ]
-        if not ripe:
-            return None
-        first = min(ripe, key=lambda job: (job.due, job.number))
-        self._jobs.remove(first)
-        return first
+        for heap, now in (
+            (self._by_due, self._clock.advanced),
+            (self._by_wait, self._clock.waited),
+        ):
+            soonest = self._soonest(heap)
+            if soonest is not None and soonest <= now:
+                return self._jobs.pop(heappop(heap)[1])
+        return None
+
+    def _soonest(self, heap: list[tuple[float, int]]) -> float | None:
+        while heap and heap[0][1] not in self._jobs:
+            heappop(heap)
+        return heap[0][0] if heap else None
 
     def next_stamp(self) -> float | None:
         """The next job's time, in seconds since the epoch."""
-        return min((job.due for job in self._jobs), default=None)
+        return self._soonest(self._by_due)
 
     def next_wait(self) -> float | None:
         """The next job's time on the clock's scale of waits."""
-        return min((job.waits_until for job in self._jobs), default=None)
+        return self._soonest(self._by_wait)
 
     def fork(self, clock: Clock) -> "Queue":
         """The same jobs for another world, whose time is the same."""
         twin = Queue(clock)
         twin._put = self._put
-        twin._jobs = [
-            replace(job, waits_until=clock.waited + (job.due - clock.advanced))
-            for job in self._jobs
-        ]
+        for number, job in self._jobs.items():
+            twin._add(number, replace(job, waits_until=clock.waited + (job.due - clock.advanced)))
         return twin

@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
+from harness import Client, inbox
 from mockmail.clock import EPOCH
+from mockmail.delivery.settings import DeliverySettings
+from mockmail.pop3.settings import Pop3Settings
+from mockmail.world.world import World
 from posting import LETTER, Post
 
 
@@ -53,3 +57,21 @@ def test_what_can_t_be_filed_goes_all_the_same() -> None:
     assert len(post.world.delivery.outbox) == 1
     assert post.box("anna", "Sent") == []
     assert "not filed: Sent of anna takes nothing" in str(post.world.transcript)
+
+
+def test_xtnd_xmit_is_filed_too_and_hears_of_nobody() -> None:
+    settings = DeliverySettings(file_sent=True)
+    world = World(pop3=Pop3Settings(capabilities="+XMIT"), delivery=settings)
+    inbox(world=world)
+    client = Client(world, "pop3")
+    client.send(b"USER anna\r\nPASS apple\r\n")
+    client.said()
+    client.send(b"XTND XMIT\r\nTo: no@example.org\r\n\r\nx\r\n.\r\n")
+    assert b"-ERR There is no user no@example.org\r\n" in client.said()
+    letter = b"To: b@y.example\r\nBcc: c@x.example\r\nSubject: x\r\n\r\nx\r\n"
+    client.send(b"XTND XMIT\r\n" + letter + b".\r\n")
+    (sent,) = world.delivery.outbox
+    assert (sent.envelope.user, sent.envelope.protocol) == ("anna", "POP3")
+    assert sent.recipients == ("b@y.example", "c@x.example")
+    (entry,) = world.store.users["anna"].mailboxes["Sent"]
+    assert entry.message.raw == letter

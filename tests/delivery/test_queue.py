@@ -92,6 +92,15 @@ def test_intervals_and_ends_are_settings() -> None:
     assert [groups(each)[1]["Action"] for each in post.reports()] == ["failed"]
 
 
+def test_many_attempts_are_no_trouble() -> None:
+    post = Post(retry=60, retry_most=60)
+    post.says("y.example", 451)
+    post.send("b@y.example")
+    post.wait(5 * DAY)
+    assert len(post.log()) == 5 * 24 * 60 + 1
+    assert post.log()[-1][0] == "failed"
+
+
 # FUTURERELEASE
 
 

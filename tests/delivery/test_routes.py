@@ -5,6 +5,7 @@ import pytest
 from mockmail.delivery.envelope import Recipient
 from mockmail.message.message import Message
 from mockmail.store.directory import Alias
+from mockmail.store.settings import AccountSettings
 from posting import LETTER, TRACE, Post, groups, wants
 
 
@@ -179,3 +180,34 @@ def test_lmtp_is_told_and_nobody_gets_a_report_of_a_failure() -> None:
     (verdict,) = post.send("ben@example.org", protocol="LMTPS")
     assert verdict.code == 451
     assert len(post.world.delivery.queue) == 0
+
+
+# Users as they are (`AccountSettings`)
+
+
+@pytest.mark.parametrize("state", ["disabled", "expired", "read_only"])
+def test_who_can_t_log_in_or_change_anything_gets_mail_all_the_same(state: str) -> None:
+    post = Post()
+    setattr(post.world.store.users["ben"], state, True)
+    assert post.send("ben@example.org")[0].ok
+    assert len(post.box("ben")) == 1
+
+
+def test_the_log_says_who_got_it_and_where() -> None:
+    post = Post()
+    directory = post.world.store.directory
+    directory.settings = AccountSettings(any_user=True, plus_mailbox="create")
+    post.send("ben+Shop@example.org", "zoe@example.org")
+    assert [(each.recipient, each.user, each.mailbox) for each in post.world.delivery.log] == [
+        ("ben+Shop@example.org", "ben", "Shop"),
+        ("zoe@example.org", "zoe", "INBOX"),
+    ]
+    assert len(post.box("ben", "Shop")) == len(post.box("zoe")) == 1
+
+
+def test_a_catch_all_gets_what_is_nobody_s() -> None:
+    post = Post()
+    post.world.store.directory.settings = AccountSettings(catch_all="ben")
+    post.send(Recipient("what@example.org", wants("SUCCESS")))
+    assert groups(post.report())[1]["Final-Recipient"] == "rfc822; what@example.org"
+    assert len(post.box("ben")) == 1
