@@ -217,7 +217,7 @@ def test_waits_in_idle_for_mail(
     idling = mockmail.When(command="IDLE", point="continuation")
     faults = fetchmail.laptop.server.faults
     for subject in ("First", "Second"):
-        faults.add(idling, Deliver("anna", note(subject)), skip=subject == "Second")
+        faults.add(idling, Deliver("anna", note(subject)), skip=int(subject == "Second"))
     faults.add(idling, mockmail.Cut(how="fin"), skip=2)  # else it would wait for ever
     run = fetchmail.run("imap", "nokeep idle")
     assert run.status == SOCKET
