@@ -50,11 +50,12 @@ def _parameters(words: Iterable[bytes]) -> Parameters:
     found: dict[bytes, bytes | None] = {}
     for word in words:
         parameter = _PARAMETER.fullmatch(word)
-        key = parameter[1].upper() if parameter else word.partition(b"=")[0].upper()
+        if parameter is None:
+            raise Refused(501, "5.5.4", "That is not a parameter")
+        key = parameter[1].upper()
         if key in found:
             raise Refused(501, "5.5.4", "A parameter stands there twice")
-        # What is none has a key, too: it is unknown, or its value is wrong.
-        found[key] = parameter[2] if parameter else word.partition(b"=")[2]
+        found[key] = parameter[2]
     return list(found.items())
 
 
