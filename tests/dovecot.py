@@ -319,7 +319,8 @@ state_dir = {folder}/run
 log_path = {folder}/log
 ssl = no
 protocols = lmtp
-mail_location = maildir:{folder}/mail/%n
+mail_location = maildir:{folder}/%n
+mail_fsync = never
 mail_plugins = quota
 first_valid_uid = 0
 first_valid_gid = 0
@@ -356,14 +357,17 @@ service stats {{
 """
 
 
-class Lmtp(Master):
-    """Dovecot that takes mail for users of example.org, by login with their quota in octets."""
+USERS: Mapping[str, int | None] = {"anna": None, "ben": None}
 
-    def __init__(self, folder: Path, users: Mapping[str, int | None], more: str = "") -> None:
+
+class Lmtp(Master):
+    """What takes mail by LMTP for users of example.org, by login with their quota in octets."""
+
+    def __init__(
+        self, folder: Path, users: Mapping[str, int | None] = USERS, more: str = ""
+    ) -> None:
         _refuse_others()
-        self.mail = folder / "mail"
-        for each in (folder / "run", self.mail):
-            each.mkdir()
+        (folder / "run").mkdir()
         (folder / "log").touch()
         as_user = hand_over(folder)
         owner = folder.stat()

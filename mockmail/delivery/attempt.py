@@ -47,10 +47,14 @@ class Routes:
         self.settings = settings
         self.remotes = remotes
 
+    def is_local(self, place: str) -> bool:
+        """Whether an address, or a domain, is this world's."""
+        return place.rpartition("@")[2].lower() in self.store.directory.domains
+
     def verify(self, address: str, *, relays: bool) -> Verdict:
         """What is known of an address before there is a message."""
         route = self.store.directory.resolve(address)
-        if route.kind == "elsewhere" and not relays:
+        if not relays and route.kind == "elsewhere" and not self.is_local(address):
             return _no_user(address)
         if route.unknown:
             return _no_user(address) if self.settings.unknown == "refuse" else ACCEPTED

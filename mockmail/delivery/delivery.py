@@ -74,7 +74,7 @@ class Delivery:
 
     def is_local(self, place: str) -> bool:
         """Whether an address, or a domain, is this world's."""
-        return place.rpartition("@")[2].lower() in self.domains
+        return self._routes().is_local(place)
 
     def verify(self, address: str, sender: str = "", *, relays: bool = True) -> Verdict:  # noqa: ARG002 not all ask
         """What RCPT is told of an address; `sender` is who writes to it, empty for a report.

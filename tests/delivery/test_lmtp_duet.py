@@ -31,13 +31,18 @@ def over_quota(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def theirs(over_quota: str) -> Iterator[Lmtp]:
+def folder(over_quota: str) -> Iterator[Path]:
     with TemporaryDirectory() as folder:
-        server = Lmtp(Path(folder), USERS, SETTINGS[over_quota])
-        # A file where a Maildir should be.
-        (server.mail / "ill").write_text("")
-        yield server
-        server.close()
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def theirs(folder: Path, over_quota: str) -> Iterator[Lmtp]:
+    server = Lmtp(folder, USERS, SETTINGS[over_quota])
+    # A file where a Maildir should be.
+    (folder / "ill").write_text("")
+    yield server
+    server.close()
 
 
 def told(exchange: Callable[[bytes, int], bytes], letter: bytes, *to: str) -> list[object]:
@@ -123,13 +128,13 @@ def test_mail_for_elsewhere_is_not_lmtp_s(theirs: Lmtp) -> None:
             assert each(line, 1).startswith(b"550 5.1.1 ")
 
 
-def test_what_lies_in_the_mailbox_begins_with_the_same_fields(theirs: Lmtp) -> None:
+def test_what_lies_in_the_mailbox_begins_with_the_same_fields(theirs: Lmtp, folder: Path) -> None:
     world = ours("fail")
     told(ours_of(world), SHORT, "anna")
     with theirs_of(theirs) as exchange:
         told(exchange, SHORT, "anna")
     (entry,) = world.store.users["anna"].mailboxes["INBOX"]
-    newest = max((theirs.mail / "anna" / "new").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    newest = max((folder / "anna" / "new").iterdir(), key=lambda path: path.stat().st_mtime_ns)
     raw = newest.read_bytes().replace(b"\n", b"\r\n")
     theirs_has = raw.replace(b"Delivered-To: anna@example.org\r\n", b"", 1)  # no RFC has it
     names = [re.findall(rb"(?m)^[A-Z][A-Za-z-]+:", each) for each in (entry.message.raw, raw)]
