@@ -13,6 +13,10 @@ class Cancelled(Exception):
     """The client said ``*`` in place of an answer."""
 
 
+class TooEarly(Malformed):
+    """There was an initial response, and the mechanism begins with a challenge."""
+
+
 def negotiate(
     exchange: Exchange, initial: bytes | None, ask: Callable[[bytes], Reading[bytes]]
 ) -> Reading[User]:
@@ -23,7 +27,7 @@ def negotiate(
     """
     challenge = next(exchange)
     if initial is not None and challenge and not isinstance(challenge, Prompt):
-        raise Malformed("This mechanism has no initial response")
+        raise TooEarly("This mechanism has no initial response")
     while True:
         if initial is not None:
             line, initial = (b"" if initial == b"=" else initial), None

@@ -68,6 +68,7 @@ def mail(session: Session, argument: bytes) -> Answer:
         raise Refused(550, "5.6.7", "Addresses are US-ASCII without SMTPUTF8")
     for check in session.catalogue.checks:
         check(session, envelope)
+    _qualified(session, sender, "5.1.8")
     _may_send(session, sender)
     session.envelope = envelope
     return session.notice or reply(250, "2.1.0", "Sender ok")
@@ -86,6 +87,14 @@ def _envelope(session: Session, sender: str, parameters: syntax.Parameters) -> E
 
 def _unknown(key: bytes) -> Refused:
     return Refused(555, "5.5.4", f"Unknown parameter {key.decode('ascii', 'replace')}")
+
+
+def _qualified(session: Session, address: str, status: str) -> None:
+    """The submission port takes no domain without a dot but our own (RFC 6409 section 4.2)."""
+    domain = address.rpartition("@")[2].lower()
+    known = not domain or "." in domain or domain.startswith("[")
+    if session.role is Role.SUBMISSION and not known and domain not in session.delivery.domains:
+        raise Refused(554, status, f"The domain {domain} is not fully qualified")
 
 
 def _may_send(session: Session, sender: str) -> None:
@@ -117,6 +126,7 @@ def rcpt(session: Session, argument: bytes) -> Answer:
     if "@" not in address:
         address += "@" + delivery.domains[0]  # RFC 5321 section 4.5.1: <Postmaster>
         recipient = replace(recipient, address=address)
+    _qualified(session, address, "5.1.2")
     _within_limits(session, address)
     verdict = delivery.verify(address, envelope.sender, relays=session.role is not Role.LMTP)
     if not verdict.ok:

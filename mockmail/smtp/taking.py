@@ -55,7 +55,7 @@ def _check(session: Session, submitted: bytes, *, binary: bool) -> None:
     if not binary and session.settings.line_ends == "refuse" and _has_bare(submitted):
         raise Refused(554, "5.6.0", "A message has no bare CR, no bare LF and no NUL")
     header = submitted.partition(b"\r\n\r\n")[0]
-    if trace.hops(header) > session.settings.hops:
+    if trace.goes_round(header, session.settings.hops):
         raise Refused(554, "5.4.6", "That message goes round in circles")
 
 

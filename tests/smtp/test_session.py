@@ -294,6 +294,29 @@ def test_many_empty_chunks_take_no_room() -> None:
     assert session.chunks == bytearray()
 
 
+# TLS
+
+
+@pytest.mark.parametrize("role", Role)
+def test_starttls_forgets_all_that_was_said(role: Role) -> None:
+    # RFC 3207 section 4.2.
+    world = inbox(world=World(smtp=SmtpSettings(auth_required=True)))
+    world.offers_tls = True
+    client = Client(world, role.value)
+    hello = b"LHLO me\r\n" if role is Role.LMTP else b"EHLO me\r\n"
+    login = b"AUTH PLAIN AGFubmEAYXBwbGU=\r\n"
+    client.send(hello + login + b"MAIL FROM:<anna@example.org>\r\nSTARTTLS\r\n")
+    assert client.said().endswith(b"220 2.0.0 Ready to start TLS\r\n")
+    assert answers(client, b"MAIL FROM:<anna@example.org>\r\n") == [b"530"]
+    assert answers(client, login) == [b"503"]
+    client.send(hello)
+    assert b"STARTTLS" not in client.said()
+    assert answers(client, b"MAIL FROM:<anna@example.org>\r\n") == [b"530"]
+    assert answers(client, login + b"MAIL FROM:<anna@example.org>\r\n") == [b"235", b"250"]
+    assert answers(client, b"STARTTLS\r\n") == [b"503"]
+    client.world.check()
+
+
 # What an envelope says
 
 

@@ -1,5 +1,6 @@
 """Lines, counted octets and dot-blocks out of a byte stream, however it is cut."""
 
+import re
 from collections.abc import Callable, Iterable
 
 import pytest
@@ -309,3 +310,43 @@ def test_what_was_not_read_is_thrown_away() -> None:
     assert buffer.clear() == 0
     buffer.feed(b"new\r\n")
     assert buffer.line(5) == b"new"
+
+
+# Octets as they come, and blocks with an end that is a pattern
+
+
+@settings(deadline=None, derandomize=True, max_examples=100)
+@given(st.binary(max_size=20), st.lists(st.integers(1, 6), max_size=8), st.booleans())
+def test_some_octets(data: bytes, sizes: list[int], at_once: bool) -> None:
+    buffer = Buffer()
+    assert buffer.some(3) is None
+    pieces = whole(data) if at_once else octets(data)
+    taken = b""
+    for piece, size in zip(pieces, sizes, strict=False):
+        buffer.feed(piece)
+        while size and (some := buffer.some(size)) is not None:
+            assert 0 < len(some) <= size
+            taken += some
+            size -= len(some)
+    assert data.startswith(taken)
+    assert data.startswith(taken + left_in(buffer))
+
+
+END = re.compile(rb"(?:\A|(?<=\n))\.\r?\n")
+
+
+@cuts
+@settings(deadline=None, derandomize=True, max_examples=400)
+@given(st.lists(st.sampled_from([b".", b"\r", b"\n", b"a", b"\n.\n", b"\r\n.\r\n"]), max_size=14))
+def test_up_to_an_end(cut: Cut, parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    expected: Taken = []
+    left = data
+    while (found := END.search(left)) is not None:
+        block = left[: found.start()]
+        expected.append(block if len(block) <= LIMIT else None)
+        left = left[found.end() :]
+    taken, rest = read_all(cut(data), lambda buffer: buffer.before(END, LIMIT))
+    assert taken == expected
+    assert left.endswith(rest)
+    assert rest == left or len(left) > LIMIT

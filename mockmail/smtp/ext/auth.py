@@ -2,7 +2,7 @@
 
 from mockmail.delivery.envelope import Envelope
 from mockmail.sasl.cram_md5 import cram_md5
-from mockmail.sasl.exchange import Cancelled, negotiate
+from mockmail.sasl.exchange import Cancelled, TooEarly, negotiate
 from mockmail.sasl.login import login
 from mockmail.sasl.mechanism import (
     AuthenticationFailed,
@@ -50,7 +50,8 @@ def auth(session: Session, argument: bytes) -> Answer:
     except Cancelled:
         raise Refused(501, "5.7.0", "AUTH was cancelled") from None
     except Malformed as error:
-        raise Refused(501, "5.5.2", str(error)) from None
+        status = "5.7.0" if isinstance(error, TooEarly) else "5.5.2"
+        raise Refused(501, status, str(error)) from None
     except AuthenticationFailed as error:
         # 421 says that the connection is closed (RFC 5321 section 3.8).
         session.finished = isinstance(error, TooMany)
