@@ -16,7 +16,9 @@ from mockmail.store.directory import Route, Stop
 from mockmail.store.flags import NO_FLAGS
 from mockmail.store.mailbox import Mailbox
 from mockmail.store.newcomers import mailbox_of
-from mockmail.store.store import NoMailbox, Store, Transaction
+from mockmail.store.refusal import NoMailbox
+from mockmail.store.store import Store
+from mockmail.store.transaction import Transaction
 
 BOUNCES = "-bounces"
 """Behind a list's name: whom reports on its members go to (RFC 3461 section 5.2.7.1)."""

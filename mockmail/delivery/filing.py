@@ -6,7 +6,8 @@ from mockmail.delivery.sent import Sent
 from mockmail.message.message import Message
 from mockmail.store.flags import flags
 from mockmail.store.mailbox import Mailbox
-from mockmail.store.store import Refused, Store
+from mockmail.store.refusal import Refused
+from mockmail.store.store import Store
 from mockmail.store.user import User
 
 ORIGIN = "filing"

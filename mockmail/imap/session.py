@@ -22,7 +22,9 @@ from mockmail.sasl.mechanism import (
 )
 from mockmail.store.mailbox import Mailbox, TooManyKeywords
 from mockmail.store.names import canonical
-from mockmail.store.store import OverQuota, Store, Transaction
+from mockmail.store.refusal import OverQuota
+from mockmail.store.store import Store
+from mockmail.store.transaction import Transaction
 from mockmail.store.user import User
 from mockmail.wire.acts import Wait
 from mockmail.wire.buffer import Buffer

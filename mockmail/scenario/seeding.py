@@ -31,7 +31,8 @@ from mockmail.store.directory import Alias
 from mockmail.store.flags import SYSTEM_FLAGS, problem
 from mockmail.store.flags import flags as make_flags
 from mockmail.store.mailbox import MAX_KEYWORDS, Mailbox, TooManyKeywords
-from mockmail.store.store import Refused, Store
+from mockmail.store.refusal import Refused
+from mockmail.store.store import Store
 from mockmail.store.user import User
 from mockmail.world.world import DOMAIN
 

@@ -30,7 +30,7 @@ from mockmail.serve.people import People
 from mockmail.serve.tls import Authority, authority
 from mockmail.serve.waiting import TIMEOUT, Wait
 from mockmail.store.directory import Alias, key
-from mockmail.store.store import Refused
+from mockmail.store.refusal import Refused
 from mockmail.world.account import User
 from mockmail.world.arguments import check_arguments
 from mockmail.world.faults import Faults

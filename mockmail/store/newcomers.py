@@ -4,7 +4,8 @@ from contextlib import suppress
 
 from mockmail.store.directory import Stop, Taken
 from mockmail.store.mailbox import Mailbox
-from mockmail.store.store import NoMailbox, Refused, Store
+from mockmail.store.refusal import NoMailbox, Refused
+from mockmail.store.store import Store
 from mockmail.store.user import User
 
 

@@ -10,7 +10,7 @@ from mockmail.message.attachment import Attachment, Mail
 from mockmail.store.mailbox import SPECIAL_USES
 from mockmail.store.names import canonical
 from mockmail.store.names import problem as name_problem
-from mockmail.store.store import Refused
+from mockmail.store.refusal import Refused
 from mockmail.store.user import User as StoredUser
 from mockmail.world.arguments import check_arguments
 from mockmail.world.mailbox import Mailbox, names_of, stored_items

@@ -23,7 +23,7 @@ from mockmail.smtp import reply as smtp_reply
 from mockmail.store.flags import FlagOp, problem
 from mockmail.store.flags import flags as make_flags
 from mockmail.store.mailbox import Mailbox, TooManyKeywords
-from mockmail.store.store import Transaction
+from mockmail.store.transaction import Transaction
 from mockmail.wire.acts import Close, Instead
 from mockmail.wire.points import Point
 from mockmail.world.effect import Own

@@ -19,7 +19,7 @@ from mockmail.message.message import Message as StoredMessage
 from mockmail.numset import Uid, UidSet
 from mockmail.store.mailbox import MAX_KEYWORDS, TooManyKeywords
 from mockmail.store.mailbox import Mailbox as StoredMailbox
-from mockmail.store.store import Refused
+from mockmail.store.refusal import Refused
 from mockmail.store.user import User as StoredUser
 from mockmail.world.arguments import check_arguments
 from mockmail.world.message import ORIGIN, Message, checked_flags, gone

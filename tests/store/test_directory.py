@@ -13,8 +13,9 @@ from mockmail.store import directory as module
 from mockmail.store.directory import Alias, Route, Stop, Taken
 from mockmail.store.flags import NO_FLAGS
 from mockmail.store.newcomers import mailbox_of, newcomer
+from mockmail.store.refusal import NoMailbox
 from mockmail.store.settings import AccountSettings
-from mockmail.store.store import NoMailbox, Store
+from mockmail.store.store import Store
 from mockmail.store.user import User
 
 
@@ -303,7 +304,7 @@ SETTINGS = st.builds(
 
 @given(
     settings=SETTINGS,
-    users=st.lists(ADDRESSES, max_size=3),
+    users=st.lists(ADDRESSES.filter(bool), max_size=3),
     aliases=st.lists(st.tuples(ADDRESSES, st.lists(ADDRESSES, max_size=3)), max_size=4),
     address=ADDRESSES,
 )

@@ -6,7 +6,8 @@ from mockmail.message.message import Message
 from mockmail.numset import Uid
 from mockmail.store.flags import NO_FLAGS, FlagOp, flags
 from mockmail.store.mailbox import Mailbox
-from mockmail.store.store import MailboxExists, NotPermitted, Refused, Store
+from mockmail.store.refusal import MailboxExists, NotPermitted, Refused
+from mockmail.store.store import Store
 from mockmail.store.user import User
 
 SEEN = flags(("\\Seen",))

@@ -12,7 +12,8 @@ from mockmail.store import store as store_module
 from mockmail.store.flags import NO_FLAGS, FlagOp, flags
 from mockmail.store.journal import Appended, Change, Entry, Expunged, Flagged
 from mockmail.store.mailbox import Mailbox
-from mockmail.store.store import MailboxExists, NoMailbox, Refused, Store
+from mockmail.store.refusal import MailboxExists, NoMailbox, Refused
+from mockmail.store.store import Store
 
 DATE = datetime(2024, 1, 1, tzinfo=UTC)
 SEEN = flags(["\\Seen"])

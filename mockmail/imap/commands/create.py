@@ -10,7 +10,7 @@ from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import LOGGED_IN, Answer, CreateParameter, Seqs, command, modifiers
 from mockmail.imap.session import Session
 from mockmail.store.names import DELIMITER
-from mockmail.store.store import MailboxExists, NotPermitted, Refused
+from mockmail.store.refusal import MailboxExists, NotPermitted, Refused
 from mockmail.wire.acts import COMMITTED
 
 

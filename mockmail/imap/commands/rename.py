@@ -7,7 +7,7 @@ from mockmail.imap.reply import Done, No
 from mockmail.imap.rows import LOGGED_IN, Answer, Seqs, command
 from mockmail.imap.session import Session
 from mockmail.store.names import DELIMITER
-from mockmail.store.store import MailboxExists, NoMailbox, NotPermitted, Refused
+from mockmail.store.refusal import MailboxExists, NoMailbox, NotPermitted, Refused
 from mockmail.wire.acts import COMMITTED
 
 
