@@ -23,7 +23,7 @@ def take(session: Session, submitted: bytes) -> Answer:
     queue_id = f"{session.name}{session.taken}"
     if session.settings.fix and session.role is Role.SUBMISSION:
         submitted = _missing(session, Message(submitted)) + submitted
-    raw = trace.received(session, queue_id) + submitted
+    raw = trace.received(session, envelope, queue_id) + submitted
     keep = envelope.body == "BINARYMIME" or session.settings.line_ends == "keep"
     message = Message(raw, submitted=submitted, newlines="keep" if keep else "crlf")
     verdicts = session.delivery.accept(envelope, message, session.name)
@@ -54,7 +54,8 @@ def _check(session: Session, submitted: bytes, *, binary: bool) -> None:
     """`Refused` if a message can't be taken whoever it is for."""
     if not binary and session.settings.line_ends == "refuse" and _has_bare(submitted):
         raise Refused(554, "5.6.0", "A message has no bare CR, no bare LF and no NUL")
-    header = submitted.partition(b"\r\n\r\n")[0]
+    end = submitted.find(b"\r\n\r\n")
+    header = submitted if end < 0 else submitted[:end]
     if trace.goes_round(header, session.settings.hops):
         raise Refused(554, "5.4.6", "That message goes round in circles")
 

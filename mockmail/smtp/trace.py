@@ -3,14 +3,14 @@
 import re
 from email.utils import format_datetime
 
+from mockmail.delivery.envelope import Envelope
 from mockmail.smtp.session import Session
 
 _RECEIVED = re.compile(rb"(?im)^received:")
 
 
-def received(session: Session, queue_id: str) -> bytes:
+def received(session: Session, envelope: Envelope, queue_id: str) -> bytes:
     """The Received field; a recipient is named in it if there is but one (section 7.2)."""
-    envelope = session.sealed()
     clauses = [f"Received: from {session.client or 'unknown'}"]
     clauses.append(f"by {session.host} with {envelope.protocol} id {queue_id}")
     if len(envelope.recipients) == 1:

@@ -17,7 +17,8 @@ start, otherwise behind *before-ok* of STARTTLS or STLS.
 
 POP3 and SMTP use the same points: *continuation* is the 354 of DATA,
 *committed* lies between storing and the reply to the final dot, and at POP3's
-QUIT between the deletions and the reply.
+QUIT between the deletions and the reply. LMTP's replies to the final dot, one for
+each recipient, are each at *before-ok*.
 """
 
 from enum import IntEnum
