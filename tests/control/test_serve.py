@@ -135,7 +135,7 @@ def handlers() -> Iterator[None]:
 @pytest.mark.parametrize(
     ("options", "code", "problem"),
     [
-        (["--control-token", "x"], 1, "--control-host and --control-token go with --control-port"),
+        (["--control-token", "x"], 2, "--control-host and --control-token go with --control-port"),
         (["--control-port", "x"], 2, "a port is a number from 0 to 65535, not x"),
         (["--control-port", "0", "--control-token", "a b"], 2, "a token is made of letters"),
         (["--control-port", "0", "--control-host", "192.0.2.1"], 1, "can't listen on 192.0.2.1"),

@@ -68,7 +68,7 @@ TOLD = [
     (24, "rules[0].when.point: expected one of connect"),
     (25, "rules[0].do.cut.how: expected one of fin, reset, found 'rst'; did you mean reset?"),
     (26, "rules[1].do: there is no response to drop at received"),
-    (27, "rules[2].when.protocol: expected one of imap, pop3, smtp, found 'imp'"),
+    (27, "rules[2].when.protocol: expected one of imap, pop3, smtp, submission, lmtp, found 'imp'"),
     (29, "rules[4].name: there is a rule 'b' already"),
     (30, "rules[5].when.response: there is none at received"),
     (31, "rules[6].when.response.uid: expected 1 or more, found 0"),
