@@ -12,7 +12,7 @@ from typing import Literal
 from mockmail.saslprep import prepared
 from mockmail.store import names
 from mockmail.store.settings import AccountSettings
-from mockmail.store.user import User
+from mockmail.store.user import User, problem
 
 MAX_USERS = 10_000
 """Users of a world, beyond which none is made by logging in or getting mail."""
@@ -164,8 +164,10 @@ class Directory:
             seen[normal] = None
 
     def give(self, user: User, addresses: Iterable[str]) -> None:
-        """Let a user have these addresses and no others; `Taken` if he can't."""
+        """Let a user have these addresses and no others. ``ValueError`` for one that can't be."""
         addresses = tuple(addresses)
+        if why := problem(user.name, addresses):
+            raise ValueError(why)
         self.check(addresses, user)
         for address in user.addresses:
             self._owners.pop(key(address), None)

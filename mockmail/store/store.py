@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable
 
 from mockmail.numset import Uid, without
 from mockmail.store import names
-from mockmail.store.directory import Directory, Taken
+from mockmail.store.directory import Directory
 from mockmail.store.flags import SYSTEM_FLAGS
 from mockmail.store.flags import flags as make_flags
 from mockmail.store.journal import Appended, Change, Entry, Expunged, Flagged
 from mockmail.store.mailbox import Mailbox, TooManyKeywords
 from mockmail.store.refusal import MailboxExists, NoMailbox, NotPermitted, Refused
 from mockmail.store.transaction import Draft, Transaction
-from mockmail.store.user import User, problem
+from mockmail.store.user import User
 
 MAX_MAILBOXES = 10_000
 """Mailboxes that one user can have."""
@@ -54,15 +54,12 @@ class Store:
 
     def add_user(self, name: str, password: str, addresses: Iterable[str] = ()) -> User:
         """A new user with an INBOX. `Refused` if the name or an address is taken, or can't be."""
-        addresses = list(addresses)
-        if why := problem(name, addresses):
-            raise Refused(why)
         if name in self.users:
             raise Refused(f"there is a user {name!r} already")
         user = User(name, password)
         try:
             self.directory.give(user, addresses)
-        except Taken as error:
+        except ValueError as error:
             raise Refused(str(error)) from None
         self.users[name] = user
         self.create(user, "INBOX")

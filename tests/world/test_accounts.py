@@ -103,6 +103,10 @@ def test_addresses_are_changed(server: Server) -> None:
     assert counts(server) == {"anna": 1, "ben": 0}
     with pytest.raises(ValueError, match="is an address of 'anna' already"):
         ben.addresses = ["ben@example.org", "SALES@far.example"]
+    for none in ("", "a\nb@example.org"):
+        with pytest.raises(ValueError, match=r"^an address can't"):
+            ben.addresses = ["ben@example.org", none]
+    assert ben.addresses == ("ben@example.org",)
     with pytest.raises(TypeError, match="not one text"):
         ben.addresses = "ben@example.org"  # type: ignore[assignment]
     anna.addresses = ()
