@@ -121,7 +121,7 @@ class Duet:
         for login in USERS:
             box = self.world.store.users[login].mailboxes["INBOX"]
             ours.append([_content(entry.message.raw) for entry in box])
-            files = sorted((self._folder / "mail" / login).glob("new/*"), key=_number)
+            files = sorted((self._folder / login).glob("new/*"), key=_number)
             theirs.append([_content(path.read_bytes()) for path in files])
             for path in files:
                 path.unlink()
