@@ -19,7 +19,7 @@ def listing(session: Session, argument: bytes) -> Answer:
     if argument:
         number = arguments.number(argument)
         return reply.ok(drop.scan_listing(number, session.allowed(drop.entry(number))))
-    rows = [drop.scan_listing(number, entry) for number, entry in drop.remaining()]
+    rows = drop.scan_listings()
     return reply.lines(b"%d messages" % len(rows), rows)
 
 

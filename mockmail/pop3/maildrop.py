@@ -6,6 +6,7 @@ Nothing is changed before `update`, which QUIT calls (RFC 1939 section 6).
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import md5
+from itertools import count
 
 from mockmail.message.message import Message
 from mockmail.numset import Uid
@@ -75,6 +76,8 @@ class Maildrop:
         self._size = _SIZES[settings.sizes]
         self._unique_id = _UNIQUE_IDS[settings.uidl]
         self.entries: list[Entry] = []
+        self._scanned: list[bytes] = []
+        """The lines of LIST, as far as they were asked for: they never change."""
         self._seen_to = Uid(0)
         """UIDs up to this one were looked at."""
         self._modseq = 0
@@ -149,6 +152,15 @@ class Maildrop:
     def scan_listing(self, number: int, entry: Entry) -> bytes:
         """A message's line in LIST (RFC 1939 section 5)."""
         return b"%d %d" % (number, self._size(entry))
+
+    def scan_listings(self) -> list[bytes]:
+        """The lines of all that remain."""
+        scanned = self._scanned
+        start = len(scanned) + 1
+        scanned += map(self.scan_listing, count(start), self.entries[start - 1 :])
+        if not (self.deleted or self._gone):
+            return scanned
+        return [scanned[number - 1] for number, _ in self.remaining()]
 
     def unique_id(self, entry: Entry) -> bytes:
         """What UIDL tells of a message."""

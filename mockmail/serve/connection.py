@@ -66,11 +66,27 @@ class SocketConnection:
     async def _converse(self) -> None:
         await self.flush()
         while self._connection.open:
-            data = await self._stream.receive_some(READ)
+            data = await self._received()
             self._layers.receive(data)
             if not self._layers.pending:
                 self._acknowledge()
             await self.flush()
+
+    async def _received(self) -> bytes:
+        """What has come; nothing at the end.
+
+        `receive_some` asks the kernel before it waits, though it was asked just now.
+        """
+        if sys.platform == "win32":
+            return await self._stream.receive_some(READ)
+        while True:
+            await trio.lowlevel.wait_readable(self._stream.socket)
+            try:
+                return os.read(self._stream.socket.fileno(), READ)
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise trio.BrokenResourceError from error
 
     async def _linger(self) -> None:
         """Read what the client still sends until it closes, or for a while."""
@@ -123,7 +139,8 @@ class SocketConnection:
                 self._flushing = False
         finally:
             self._flushing = False
-            self._flushed.unpark_all()
+            if self._flushed:
+                self._flushed.unpark_all()
 
     async def _close(self, how: Close) -> None:
         if how.how == "reset":

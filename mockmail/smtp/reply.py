@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mockmail.wire.acts import Instead
 from mockmail.wire.response import Piece, Response
@@ -56,6 +57,7 @@ def written(said: Reply, *, statuses: bool = True) -> Response:
     )
 
 
+@lru_cache(maxsize=256)
 def _text(line: str, *, utf8: bool) -> bytes:
     # What a client wrote may stand in it (RFC 5321 section 4.2, textstring; 4.5.3.1.5).
     if utf8:

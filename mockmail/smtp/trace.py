@@ -2,11 +2,14 @@
 
 import re
 from email.utils import format_datetime
+from functools import lru_cache
 
 from mockmail.delivery.envelope import Envelope
 from mockmail.smtp.session import Session
 
 _RECEIVED = re.compile(rb"(?im)^received:")
+_date = lru_cache(maxsize=4)(format_datetime)
+"""Many messages come at the same moment of a clock that stands."""
 
 
 def received(session: Session, envelope: Envelope, queue_id: str) -> bytes:
@@ -18,7 +21,7 @@ def received(session: Session, envelope: Envelope, queue_id: str) -> bytes:
     if envelope.priority:
         clauses[-1] += f" PRIORITY {envelope.priority}"  # RFC 6710 section 7
     clauses[-1] += ";"
-    return "\r\n\t".join((*clauses, format_datetime(session.clock.now))).encode() + b"\r\n"
+    return "\r\n\t".join((*clauses, _date(session.clock.now))).encode() + b"\r\n"
 
 
 def goes_round(header: bytes, most: int) -> bool:

@@ -210,6 +210,8 @@ class Directory:
 
     def resolve(self, address: str) -> Route:
         """Where mail for an address goes. A loop of aliases leads nowhere."""
+        if (owner := self._owners.get(address.lower())) is not None:  # as most are
+            return Route("user", (Stop(owner.name, address),))
         first = self._step(address)
         if first.stop is not None:
             return Route("user", (first.stop,))

@@ -11,7 +11,7 @@ from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Switch, 
 from mockmail.wire.buffer import Buffer, TooLong
 from mockmail.wire.points import Point
 from mockmail.wire.response import Response
-from mockmail.wire.turns import Gone, Over, ShutOut, TimedOut, read
+from mockmail.wire.turns import Gone, Over, ShutOut, TimedOut, go_on
 
 Steps = Generator[Act | Response, Woke | None, None]
 
@@ -26,7 +26,8 @@ class LineSession(Protocol):
     """What the session wants done once the reply is said."""
 
     @property
-    def wait(self) -> Wait: ...
+    def wait(self) -> Wait:
+        """For the client's next line; always the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +56,16 @@ def converse(
 
     `report` is told of an exception that `command` let out: a bug of ours.
     """
-    buffer, limit = session.buffer, manners.max_line
+    buffer, limit, wait = session.buffer, manners.max_line, session.wait
     try:
         yield At(Point.CONNECT)
         if session.tls:
-            yield Switch("tls", session.wait.timeout)
+            yield Switch("tls", wait.timeout)
         yield Say(manners.greeting, Point.GREETING)
         while not session.finished:
             try:
-                line = buffer.line(limit)
-                if line is None:
-                    line = yield from read(lambda: buffer.line(limit), session.wait)
+                while (line := buffer.line(limit)) is None:
+                    go_on((yield wait))
             except TooLong:
                 yield Begin(b"")
                 yield from final(manners.too_long)
