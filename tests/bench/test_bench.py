@@ -1,6 +1,5 @@
 """Every benchmark runs; what comes out is nobody's business here."""
 
-from importlib.util import find_spec
 from math import isfinite
 
 import pytest
@@ -12,9 +11,6 @@ from bench.rows import QUICK
 NEEDS = {
     "beside": pytest.mark.program("dovecot"),
     "popping": pytest.mark.program("dovecot"),
-    "delivering": pytest.mark.skipif(
-        find_spec("aiosmtpd") is None, reason="aiosmtpd is of the extra 'bench'"
-    ),
 }
 
 
