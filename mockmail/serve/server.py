@@ -370,7 +370,8 @@ class Server:
         It is called whenever something has happened on the server, and may look at
         all its handles: ``server.wait_until(lambda: "IDLE" in str(server.transcript))``.
         After `timeout` seconds `WaitTimeout` says what it is, called `what`. ``RuntimeError``
-        if the server is closed or reset meanwhile.
+        if the server is closed or reset meanwhile; ``TypeError`` if the condition is async:
+        it is looked at, and never awaited.
         """
         return Wait.until(self._world, condition, what, timeout).here(self._hosting.loop.time)
 
