@@ -45,6 +45,8 @@ from mockmail.world.world import World
 T = TypeVar("T")
 
 LOOPBACK = "127.0.0.1"
+_RESET = "the server was reset"
+_CLOSED = "the server was closed"
 
 
 class Server:
@@ -408,13 +410,11 @@ class Server:
         if self._hosting.closed:
             raise RuntimeError("the server is closed")
         old = self._world
-        self._people.drop()
+        self._people.drop(_RESET)
         new = self._anew()
         new.offers_tls = old.offers_tls
         self._use(new)
-        old.engine.end(
-            "the server was reset", retired="this belongs to the time before the server's reset()"
-        )
+        old.engine.end(_RESET, retired="this belongs to the time before the server's reset()")
 
     def __repr__(self) -> str:
         endpoints = (*self._endpoints.values(), *self._tls_endpoints.values())
@@ -454,5 +454,5 @@ class Server:
         self._hosting.cancel()
 
     def _end(self) -> None:
-        self._people.drop()
-        self._world.engine.end("the server was closed")
+        self._people.drop(_CLOSED)
+        self._world.engine.end(_CLOSED)
