@@ -265,7 +265,7 @@ async def use(server: Server) -> None:
     with pytest.raises(RuntimeError, match=r"would stop the (asyncio|trio) loop.*aio\.clients"):
         blocking.fetch(1)
     with pytest.raises(ConnectionError, match=r"(?s)was closed by the server.*for inactivity"):
-        await a.noop()
+        await a.wait_for("EXPUNGE")
     b.timeout = 30
     end = threading.Thread(target=server.close)
     end.start()
