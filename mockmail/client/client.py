@@ -154,6 +154,8 @@ class Client(Generic[A, R]):
     def _ended(self) -> ConnectionError:
         if self._link.ended == "reset":
             return ConnectionResetError(self._story("was reset by the server"))
+        if self._link.gone:
+            return ConnectionError(self._story(f"has ended, as {self._link.gone}"))
         who = "the client" if self._link.ended == "left" else "the server"
         return ConnectionError(self._story(f"was closed by {who}"))
 

@@ -18,6 +18,8 @@ class Link:
         """The letter of the session at the other end."""
         self.ended: str | None = None
         """How the connection ended: ``fin``, ``reset``, or ``left`` where the client did it."""
+        self.gone = ""
+        """What became of the server, if that was how."""
 
     def watch(self, happened: Callable[[], object]) -> AbstractContextManager[None]:
         """Have a function called when there may be something to take that was not asked for."""
@@ -51,6 +53,8 @@ class Link:
         self.ended = self.ended or "left"
         self._engine.lost(self._connection)
 
-    def drop(self) -> None:
-        """The server ends the connection."""
+    def drop(self, why: str) -> None:
+        """The server is no more: it was closed, say."""
+        if self._connection.open:
+            self.gone = why
         self._engine.lost(self._connection)

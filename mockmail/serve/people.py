@@ -69,7 +69,7 @@ class People:
         self._links.append(link)
         return link
 
-    def drop(self) -> None:
-        """The server ends their connections."""
+    def drop(self, why: str) -> None:
+        """The server ends their connections, and says why."""
         for link in self._links:
-            link.drop()
+            link.drop(why)

@@ -45,6 +45,8 @@ from mockmail.world.world import World
 T = TypeVar("T")
 
 LOOPBACK = "127.0.0.1"
+_RESET = "the server was reset"
+_CLOSED = "the server was closed"
 
 
 class Server:
@@ -370,7 +372,8 @@ class Server:
         It is called whenever something has happened on the server, and may look at
         all its handles: ``server.wait_until(lambda: "IDLE" in str(server.transcript))``.
         After `timeout` seconds `WaitTimeout` says what it is, called `what`. ``RuntimeError``
-        if the server is closed or reset meanwhile.
+        if the server is closed or reset meanwhile; ``TypeError`` if the condition is async:
+        it is looked at, and never awaited.
         """
         return Wait.until(self._world, condition, what, timeout).here(self._hosting.loop.time)
 
@@ -407,13 +410,11 @@ class Server:
         if self._hosting.closed:
             raise RuntimeError("the server is closed")
         old = self._world
-        self._people.drop()
+        self._people.drop(_RESET)
         new = self._anew()
         new.offers_tls = old.offers_tls
         self._use(new)
-        old.engine.end(
-            "the server was reset", retired="this belongs to the time before the server's reset()"
-        )
+        old.engine.end(_RESET, retired="this belongs to the time before the server's reset()")
 
     def __repr__(self) -> str:
         endpoints = (*self._endpoints.values(), *self._tls_endpoints.values())
@@ -453,5 +454,5 @@ class Server:
         self._hosting.cancel()
 
     def _end(self) -> None:
-        self._people.drop()
-        self._world.engine.end("the server was closed")
+        self._people.drop(_CLOSED)
+        self._world.engine.end(_CLOSED)

@@ -1,6 +1,6 @@
 """What a test waits for in a world, and what it is told if that doesn't come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -75,7 +75,14 @@ class Wait(Generic[T]):
         name = what or getattr(condition, "__name__", "the condition")
 
         def look() -> U | None:
-            return condition() or None
+            found = condition()
+            if isinstance(found, Coroutine):
+                found.close()
+                raise TypeError(
+                    f"a condition is looked at, and not awaited: {name} is async; expected a"
+                    " function that returns at once"
+                )
+            return found or None
 
         def explain() -> str:
             return f"after {timeout:g} s {name} is {condition()!r}"

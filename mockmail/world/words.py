@@ -1,5 +1,7 @@
 """The words of rules, checked when they are given: YAML's and Python's alike."""
 
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -94,6 +96,9 @@ def _expected(wanted: Any) -> str:  # noqa: ANN401
         int: "a whole number",
         float: "a number",
         str: "text",
+        Iterable: "several in a list",
+        Callable: "a function",
+        re.Pattern: "a compiled pattern",
     }
     return (
         named.get(wanted) or f"{'an' if wanted.__name__[0] in 'AEIOU' else 'a'} {wanted.__name__}"

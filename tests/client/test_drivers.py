@@ -118,7 +118,8 @@ def test_the_clock_can_end_it(mailserver: Server, client: ImapClient) -> None:
 def test_they_leave_with_the_server(mailserver: Server, client: ImapClient) -> None:
     mailserver.close()
     with pytest.raises(
-        ConnectionError, match=r"(?s)session A.*was closed by the server; said last:.*A2 OK"
+        ConnectionError,
+        match=r"(?s)session A.*has ended, as the server was closed; said last:.*A2 OK",
     ):
         client.noop()
     with pytest.raises(RuntimeError, match="the server is closed"):
@@ -129,7 +130,7 @@ def test_they_leave_with_the_server(mailserver: Server, client: ImapClient) -> N
 def test_a_server_that_closes_ends_a_wait(mailserver: Server, client: ImapClient) -> None:
     client.idle()
     thread = while_it_waits(client, mailserver.close)
-    with pytest.raises(ConnectionError, match="was closed by the server"):
+    with pytest.raises(ConnectionError, match="has ended, as the server was closed"):
         client.wait_for("EXISTS")
     thread.join()
 
@@ -263,11 +264,13 @@ async def use(server: Server) -> None:
     server.faults.add(When("data", command="FETCH"), Delay(seconds=3600))
     with pytest.raises(RuntimeError, match=r"would stop the (asyncio|trio) loop.*aio\.clients"):
         blocking.fetch(1)
-    a.timeout = 30
+    with pytest.raises(ConnectionError, match=r"(?s)was closed by the server.*for inactivity"):
+        await a.wait_for("EXPUNGE")
+    b.timeout = 30
     end = threading.Thread(target=server.close)
     end.start()
-    with pytest.raises(ConnectionError, match="was closed by the server"):
-        await a.wait_for("EXPUNGE")
+    with pytest.raises(ConnectionError, match="has ended, as the server was closed"):
+        await b.wait_for("EXPUNGE")
     for each in (thread, passing, end):
         each.join()
 
@@ -285,5 +288,5 @@ async def test_in_another_loop_of_trio(mailserver: Server) -> None:
 async def test_they_leave_with_a_server_in_the_loop() -> None:
     async with mockmail.open_server("demo") as server:
         (client,) = await server.aio.clients("imap", user="anna")
-    with pytest.raises(ConnectionError, match="was closed by the server"):
+    with pytest.raises(ConnectionError, match="has ended, as the server was closed"):
         await client.noop()

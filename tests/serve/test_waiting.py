@@ -243,6 +243,19 @@ async def test_its_own_loop_is_told_of_the_end() -> None:
         await server.aclose()
 
 
+def test_a_condition_is_not_awaited(server: Server) -> None:
+    async def over() -> bool:
+        return False
+
+    said = "a condition is looked at, and not awaited: over is async; expected a function"
+    with pytest.raises(TypeError, match=said):
+        server.wait_until(over)
+    with pytest.raises(TypeError, match=said):
+        asyncio.run(server.aio.wait_until(over))  # type: ignore[arg-type]  # told so at run time
+    with pytest.raises(TypeError, match="the app's word is async"):
+        server.wait_until(lambda: server.aio.wait_for(subject="x"), what="the app's word")
+
+
 def test_an_error_of_the_condition_comes_out(server: Server) -> None:
     def fail() -> None:
         raise TimeoutError("mine")
