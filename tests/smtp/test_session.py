@@ -13,7 +13,7 @@ from mockmail.smtp.catalog import SMTP
 from mockmail.smtp.rows import Answer as Run
 from mockmail.smtp.rows import Catalogue, CommandRow, Extension, Role
 from mockmail.smtp.session import Session
-from mockmail.smtp.settings import SmtpSettings
+from mockmail.smtp.settings import LineEnds, SmtpSettings
 from mockmail.store.journal import Entry
 from mockmail.wire.dot import stuff
 from mockmail.world.effects import Answer, Cut
@@ -282,6 +282,29 @@ def test_a_chunk_is_no_command_where_a_rule_answers() -> None:
     client.world.rules.add(rule)
     answers(client, ENVELOPE)
     assert answers(client, b"BDAT 6 LAST\r\nQUIT\r\nNOOP\r\n") == [b"451", b"250"]
+    client.world.check()
+
+
+@pytest.mark.parametrize("ends", ["refuse", "lenient"])
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (b"BDAT 6 LAST\n", b"500"),
+        (b"bdat 6\n", b"500"),
+        (b"BDAT 6 " + b" " * 3_000 + b"LAST\r\n", b"500"),
+        (b"BDAT 6 FIRST\r\n", b"501"),
+    ],
+)
+def test_a_chunk_is_no_command_behind_a_line_that_is_not_done(
+    line: bytes, code: bytes, ends: LineEnds
+) -> None:
+    client = connected(inbox(world=World(smtp=SmtpSettings(line_ends=ends))))
+    answers(client, ENVELOPE)
+    refused = ends == "refuse" or line[-2:] == b"\r\n"
+    assert answers(client, line + b"QUIT\r\nNOOP\r\n") == [code if refused else b"250", b"250"]
+    if refused:  # the message would lack it
+        assert answers(client, b"BDAT 2 LAST\r\n\r\n") == [b"503"]
+        assert delivered(client) == []
     client.world.check()
 
 
