@@ -211,7 +211,14 @@ class Delivery:
         # It is never answered itself (RFC 3461 section 6.1).
         recipient = Recipient(envelope.sender, notify=_NEVER)
         message = report(occasion, outcomes, self._chance)
-        return Sent(Envelope("", (recipient,), body="8BITMIME", utf8=envelope.utf8), message)
+        onward = Envelope(
+            "",
+            (recipient,),
+            body="8BITMIME",
+            utf8=envelope.utf8,
+            require_tls=envelope.require_tls,  # RFC 8689 section 5
+        )
+        return Sent(onward, message)
 
     def _log(self, job: Job, outcome: Outcome, report: Sent | None) -> None:
         recipient, verdict = outcome.recipient, outcome.verdict

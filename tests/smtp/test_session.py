@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from harness import Client, inbox
 from mockmail.delivery.envelope import DeliverBy, Envelope, Recipient
+from mockmail.delivery.remote import remote_reply
 from mockmail.smtp.catalog import SMTP
 from mockmail.smtp.rows import Answer as Run
 from mockmail.smtp.rows import Catalogue, CommandRow, Extension, Role
@@ -372,6 +373,7 @@ def test_all_that_mail_and_rcpt_say_is_in_the_envelope() -> None:
         body="8BITMIME",
         utf8=True,
         release=now + timedelta(seconds=60),
+        hold="for;60",
         deliver_by=DeliverBy(now + timedelta(seconds=3600), "R", trace=True),
         priority=-4,
         require_tls=True,
@@ -379,6 +381,26 @@ def test_all_that_mail_and_rcpt_say_is_in_the_envelope() -> None:
         user="anna",
         protocol="UTF8SMTPSA",
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (b"HOLDFOR=90", b"for;90"),
+        (b"HOLDUNTIL=2024-01-01T00:01:30Z", b"until;2024-01-01T00:01:30Z"),
+    ],
+)
+def test_a_report_says_how_release_was_asked_for(said: bytes, told: bytes) -> None:
+    world = inbox(world=World(smtp=SmtpSettings(capabilities="+FUTURERELEASE")))
+    world.delivery.remotes.set("far.example", remote_reply(550))
+    client = Client(world, "submission")
+    client.send(
+        b"EHLO me\r\nAUTH PLAIN AGFubmEAYXBwbGU=\r\n"
+        b"MAIL FROM:<anna@example.org> %b\r\nRCPT TO:<x@far.example>\r\nDATA\r\n.\r\n" % said
+    )
+    world.engine.advance(90)
+    (report,) = delivered(client)
+    assert b"\r\nFuture-Release-Request: %b\r\n" % told in report.message.raw
 
 
 @pytest.mark.parametrize(
