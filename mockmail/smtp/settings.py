@@ -1,16 +1,22 @@
 """What a test can set of SMTP: limits, and what its RFCs leave open."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
+from mockmail.near import choice
+from mockmail.sasl import MECHANISMS
+
 LineEnds = Literal["refuse", "keep", "lenient"]
+_POLICY = re.compile(r"[A-Za-z0-9._-]{0,20}")  # RFC 6710 section 5, priority-profile
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
     """Settings of a server's SMTP, submission and LMTP; octets and seconds unless said otherwise.
 
-    ``ValueError`` for a limit that is not above 0, and for other numbers below 0.
+    ``ValueError`` for a limit that is not above 0, and for other numbers below 0; for a mechanism
+    that there is not, a policy's name that can't be one, and a banner that is not US-ASCII.
     """
 
     capabilities: str = ""
@@ -72,5 +78,12 @@ class SmtpSettings:
             value = getattr(self, name)
             if value is not None and value < 0:
                 raise ValueError(f"{name} can't be below 0: {value}")
+        if not _POLICY.fullmatch(self.priorities):
+            raise ValueError(
+                f"priorities is up to 20 letters, digits, '-', '_' and '.', not {self.priorities!r}"
+            )
+        for name in self.weak.upper().split():
+            if name not in MECHANISMS:
+                raise ValueError(f"weak: {choice(name, MECHANISMS)}")
         if not self.banner.replace("\n", "").isprintable() or not self.banner.isascii():
             raise ValueError(f"banner is printable US-ASCII, not {self.banner!r}")
