@@ -145,6 +145,7 @@ def envelope(envelope: Envelope) -> EnvelopeValue:
         deliver_by=None if by is None else DeliverByValue(at=by.at, mode=by.mode, trace=by.trace),
         priority=envelope.priority,
         require_tls=envelope.require_tls,
+        tls_optional=envelope.tls_optional,
         size=envelope.size,
         user=envelope.user,
         protocol=envelope.protocol,

@@ -194,6 +194,8 @@ class EnvelopeValue(Spec):
     """MT-PRIORITY (RFC 6710)."""
     require_tls: bool
     """REQUIRETLS (RFC 8689)."""
+    tls_optional: bool
+    """``TLS-Required: No`` in its header, where REQUIRETLS is known."""
     size: int | None
     """How many octets the client said it has (RFC 1870)."""
     user: str

@@ -52,6 +52,8 @@ class Envelope:
     """MT-PRIORITY (RFC 6710)."""
     require_tls: bool = False
     """REQUIRETLS (RFC 8689)."""
+    tls_optional: bool = False
+    """``TLS-Required: No`` in the header, where REQUIRETLS is known and was not said (section 3)."""
     size: int | None = None
     """SIZE (RFC 1870): octets, as the client declared them."""
     user: str = ""

@@ -15,6 +15,7 @@ from mockmail.smtp.rows import Answer as Run
 from mockmail.smtp.rows import Catalogue, CommandRow, Extension, Role
 from mockmail.smtp.session import Session
 from mockmail.smtp.settings import LineEnds, SmtpSettings
+from mockmail.store.directory import Alias
 from mockmail.store.journal import Entry
 from mockmail.wire.dot import stuff
 from mockmail.world.effects import Answer, Cut
@@ -381,6 +382,30 @@ def test_all_that_mail_and_rcpt_say_is_in_the_envelope() -> None:
         user="anna",
         protocol="UTF8SMTPSA",
     )
+
+
+@pytest.mark.parametrize(
+    ("switched", "parameter", "field", "optional"),
+    [
+        ("+REQUIRETLS", b"", b"TLS-Required: No\r\n", True),
+        ("+REQUIRETLS", b"", b"tls-required:\r\n no\r\n", True),
+        ("+REQUIRETLS", b"", b"TLS-Required: Yes\r\n", False),
+        ("+REQUIRETLS", b"", b"\r\nTLS-Required: No\r\n", False),
+        ("+REQUIRETLS", b" REQUIRETLS", b"TLS-Required: No\r\n", False),
+        ("", b"", b"TLS-Required: No\r\n", False),
+    ],
+)
+def test_a_field_says_that_tls_is_not_required(
+    switched: str, parameter: bytes, field: bytes, optional: bool
+) -> None:
+    world = inbox(world=World(smtp=SmtpSettings(capabilities=switched)))
+    world.store.directory.add(Alias("team", ("x@far.example",), expands=True))
+    client = Client(world, "smtp", tls=True)
+    client.send(
+        b"EHLO me\r\nMAIL FROM:<anna@example.org>%b\r\nRCPT TO:<x@far.example>\r\n"
+        b"RCPT TO:<team@example.org>\r\nDATA\r\n%b.\r\n" % (parameter, field)
+    )
+    assert [sent.envelope.tls_optional for sent in world.delivery.outbox] == [optional] * 2
 
 
 @pytest.mark.parametrize(
