@@ -327,6 +327,28 @@ class DeliveriesValue(Spec):
     """A line for each recipient and attempt, oldest first."""
 
 
+class QueuedValue(Spec):
+    """A message that waits."""
+
+    subject: str | None
+    """Decoded."""
+    envelope_from: str
+    """The sender in the envelope; empty for a report."""
+    recipients: list[str]
+    """Those who have not got it yet."""
+    due: datetime
+    """When it is looked at again, in the world's time."""
+    attempts: int
+    """How often it was tried; 0 while it is held."""
+
+
+class QueueValue(Spec):
+    """Mail that waits."""
+
+    queue: list[QueuedValue]
+    """What is due first comes first."""
+
+
 class ClockValue(Spec):
     """The world's time."""
 

@@ -19,6 +19,7 @@ from mockmail.client.drivers import (
 )
 from mockmail.client.opening import ClientProtocol, Options
 from mockmail.client.waiting import in_thread
+from mockmail.delivery.queued import Queued
 from mockmail.delivery.remote import check_place, remote_reply
 from mockmail.delivery.sent import Sent
 from mockmail.delivery.status import DeliveryStatus
@@ -154,6 +155,12 @@ class Server:
         """What became of mail, oldest first: a line for each recipient and attempt."""
         with self._world.engine.turn():
             return tuple(self._world.delivery.log)
+
+    @property
+    def queue(self) -> tuple[Queued, ...]:
+        """Mail that waits until it may go, or for another attempt; what is due first comes first."""
+        with self._world.engine.turn():
+            return self._world.delivery.waiting()
 
     def set_remote_reply(
         self,
