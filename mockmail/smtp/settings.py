@@ -59,6 +59,9 @@ class SmtpSettings:
     """Commands in a session that may be refused; the next such one is its end, with 421."""
     line: int = 2_048
     """A command line, without CRLF (RFC 5321 section 4.5.3.1.4 and its extensions)."""
+    long_paths: bool = True
+    """An address may be longer than each server takes: 64 octets of local part, 255 of domain, 254
+    in all. Otherwise 501 (RFC 5321 sections 4.5.3.1.1 to 4.5.3.1.3 and 4.5.3.1.10)."""
     answer: int = 12_288
     """A line that answers a challenge of AUTH (RFC 4954 section 4)."""
     message: int = 52_428_800

@@ -89,6 +89,28 @@ def test_what_can_t_be_set(settings: dict[str, Any], problem: str, tmp_path: Pat
         start_server(scenario).__enter__()
 
 
+@pytest.mark.parametrize(
+    ("address", "fits"),
+    [
+        ("a" * 64 + "@x.example", True),
+        ("a" * 65 + "@x.example", False),
+        ("ä" * 33 + "@x.example", False),
+        ("a@" + "x" * 252, True),
+        ("a@" + "x" * 253, False),
+    ],
+)
+def test_paths_that_not_each_server_takes(address: str, fits: bool) -> None:
+    for settings, taken in ((SmtpSettings(), True), (SmtpSettings(long_paths=False), fits)):
+        client = Client(furnished(settings), "smtp")
+        client.send(b"EHLO me\r\n")
+        client.said()
+        client.send(f"MAIL FROM:<{address}> SMTPUTF8\r\nRSET\r\n".encode())
+        client.send(f"MAIL FROM:<> SMTPUTF8\r\nRCPT TO:<{address}>\r\n".encode())
+        first, _, _, last = client.said().splitlines()
+        assert first == (b"250 2.1.0 Sender ok" if taken else b"501 5.1.7 Path too long")
+        assert last == (b"250 2.1.5 Recipient ok" if taken else b"501 5.1.3 Path too long")
+
+
 def test_all_mechanisms_can_be_called_weak() -> None:
     rows = [row.name.decode() for each in EXTENSIONS for row in each.mechanisms]
     assert rows == list(MECHANISMS)
