@@ -354,7 +354,7 @@ class Server:
 
         - ``subject="Hello"`` (all of it), or a compiled pattern that is found in it;
         - ``sender="a@x.example"`` and ``to="b@y.example"``: addresses of the envelope
-          or of the header; `to` is the user's own address, too;
+          or of the header, `sender` empty for a report; `to` is the user's own address, too;
         - ``user="anna"``, ``mailbox="Work"``: whose it is and where, which mail in the
           outbox has not;
         - ``flags=[r"\Seen"]``: flags that it has, perhaps beside others.
