@@ -1,6 +1,7 @@
 """SMTP sessions where a dialogue can't say it: octets, limits, time, the outbox."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from harness import Client, inbox
 from mockmail.delivery.envelope import DeliverBy, Envelope, Recipient
 from mockmail.delivery.remote import remote_reply
 from mockmail.smtp.catalog import SMTP
+from mockmail.smtp.reply import MAX_TEXT, reply, written
 from mockmail.smtp.rows import Answer as Run
 from mockmail.smtp.rows import Catalogue, CommandRow, Extension, Role
 from mockmail.smtp.session import Session
@@ -340,6 +342,14 @@ def test_starttls_forgets_all_that_was_said(role: Role) -> None:
     assert answers(client, login + b"MAIL FROM:<anna@example.org>\r\n") == [b"235", b"250"]
     assert answers(client, b"STARTTLS\r\n") == [b"503"]
     client.world.check()
+
+
+@pytest.mark.parametrize("letter", ["ü", "€", "𝄞", "aü"])
+def test_a_long_reply_ends_with_a_whole_character(letter: str) -> None:
+    (line,) = written(replace(reply(250, "2.1.5", letter * 500), utf8=True)).items
+    assert isinstance(line, bytes)
+    assert 0 <= MAX_TEXT - len(line) < 4
+    assert line.decode() in f"2.1.5 {letter * 500}"
 
 
 # What an envelope says
