@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # the same names for type checkers, which don't run __getattr
     from mockmail.client.outcome import Outcome, Race
     from mockmail.client.pop3 import Pop3Answer
     from mockmail.client.smtp import SmtpAnswer
+    from mockmail.delivery.queued import Queued
     from mockmail.delivery.sent import Sent
     from mockmail.delivery.settings import DeliverySettings
     from mockmail.delivery.status import DeliveryStatus
@@ -103,6 +104,7 @@ _HOMES = {
     "Outcome": "mockmail.client.outcome",
     "Pop3Answer": "mockmail.client.pop3",
     "Pop3Client": "mockmail.client.drivers",
+    "Queued": "mockmail.delivery.queued",
     "Race": "mockmail.client.outcome",
     "Repeat": "mockmail.world.effects",
     "Replace": "mockmail.world.effects",
@@ -165,6 +167,7 @@ __all__ = [
     "Pop3Answer",
     "Pop3Client",
     "Pop3Settings",
+    "Queued",
     "Race",
     "Repeat",
     "Replace",

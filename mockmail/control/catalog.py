@@ -55,6 +55,7 @@ ENDPOINTS = (
     _row("GET", "/outbox/{number}/raw", messages.raw_sent, NOT_FOUND),
     _row("GET", "/deliveries", deliveries.list_deliveries),
     _row("GET", "/deliveries/{number}/report", deliveries.raw_report, NOT_FOUND),
+    _row("GET", "/queue", deliveries.list_queue),
     _row("POST", "/remote", deliveries.set_remote_reply),
     _row("GET", "/rules", rules.list_rules),
     _row("POST", "/rules", rules.add_rule, CONFLICT),

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from mockmail.control import look
 from mockmail.control.call import Call, Rfc822
 from mockmail.control.problem import Problem, refused
-from mockmail.control.values import DeliveriesValue
+from mockmail.control.values import DeliveriesValue, QueueValue
 from mockmail.scenario.spec import RemoteSpec
 
 
@@ -13,6 +13,11 @@ def list_deliveries(call: Call) -> DeliveriesValue:
     """What became of mail: a line for each recipient and attempt, oldest first."""
     log = enumerate(call.server.deliveries)
     return DeliveriesValue(deliveries=[look.delivery(number, each) for number, each in log])
+
+
+def list_queue(call: Call) -> QueueValue:
+    """Mail that waits until it may go, or for another attempt; what is due first comes first."""
+    return QueueValue(queue=[look.queued(each) for each in call.server.queue])
 
 
 def raw_report(call: Call) -> Rfc822:

@@ -9,12 +9,14 @@ from mockmail.control.values import (
     MailboxValue,
     MessageSummary,
     MessageValue,
+    QueuedValue,
     RecipientValue,
     SentSummary,
     SentValue,
     UserValue,
 )
 from mockmail.delivery.envelope import Envelope
+from mockmail.delivery.queued import Queued
 from mockmail.delivery.sent import Sent
 from mockmail.delivery.status import DeliveryStatus
 from mockmail.message.encoded import decode
@@ -145,6 +147,7 @@ def envelope(envelope: Envelope) -> EnvelopeValue:
         deliver_by=None if by is None else DeliverByValue(at=by.at, mode=by.mode, trace=by.trace),
         priority=envelope.priority,
         require_tls=envelope.require_tls,
+        tls_optional=envelope.tls_optional,
         size=envelope.size,
         user=envelope.user,
         protocol=envelope.protocol,
@@ -166,6 +169,17 @@ def delivery(number: int, status: DeliveryStatus) -> DeliveryValue:
         user=status.user,
         mailbox=status.mailbox,
         report=None if status.report is None else url("deliveries", number, "report"),
+    )
+
+
+def queued(waiting: Queued) -> QueuedValue:
+    """Mail that waits."""
+    return QueuedValue(
+        subject=waiting.subject,
+        envelope_from=waiting.sender,
+        recipients=list(waiting.recipients),
+        due=waiting.due,
+        attempts=waiting.attempts,
     )
 
 

@@ -194,6 +194,8 @@ class EnvelopeValue(Spec):
     """MT-PRIORITY (RFC 6710)."""
     require_tls: bool
     """REQUIRETLS (RFC 8689)."""
+    tls_optional: bool
+    """``TLS-Required: No`` in its header, where REQUIRETLS is known."""
     size: int | None
     """How many octets the client said it has (RFC 1870)."""
     user: str
@@ -323,6 +325,28 @@ class DeliveriesValue(Spec):
 
     deliveries: list[DeliveryValue]
     """A line for each recipient and attempt, oldest first."""
+
+
+class QueuedValue(Spec):
+    """A message that waits."""
+
+    subject: str | None
+    """Decoded."""
+    envelope_from: str
+    """The sender in the envelope; empty for a report."""
+    recipients: list[str]
+    """Those who have not got it yet."""
+    due: datetime
+    """When it is looked at again, in the world's time."""
+    attempts: int
+    """How often it was tried; 0 while it is held."""
+
+
+class QueueValue(Spec):
+    """Mail that waits."""
+
+    queue: list[QueuedValue]
+    """What is due first comes first."""
 
 
 class ClockValue(Spec):

@@ -146,6 +146,7 @@ class _Run:
             body=envelope.body,
             utf8=envelope.utf8,
             require_tls=envelope.require_tls,
+            tls_optional=envelope.tls_optional,
         )
 
     def _into(self, stop: Stop, recipient: Recipient) -> Outcome:

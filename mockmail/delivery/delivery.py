@@ -9,7 +9,7 @@ has a queue of its own (RFC 2033 section 1).
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from mockmail.chance import Chance
 from mockmail.clock import Clock
@@ -18,6 +18,7 @@ from mockmail.delivery.envelope import Envelope, Recipient
 from mockmail.delivery.filing import file_sent
 from mockmail.delivery.outcome import SUCCESSES, Outcome
 from mockmail.delivery.queue import Job, Queue
+from mockmail.delivery.queued import Queued
 from mockmail.delivery.remote import Remotes
 from mockmail.delivery.report import Occasion, report
 from mockmail.delivery.sent import Sent
@@ -31,6 +32,7 @@ ORIGIN = "delivery"
 """Who brings a report."""
 _DOUBLINGS = 64
 """Of an interval: by then it has reached any number of seconds that time has."""
+_LAST = datetime.max.replace(microsecond=0, tzinfo=UTC)
 _NEVER = frozenset({"NEVER"})
 _TOO_LATE = Verdict(554, "5.4.7", "Delivery time expired")
 _LATE = Verdict(454, "4.4.7", "Delivery time expired")
@@ -103,6 +105,18 @@ class Delivery:
             self._keep(job, now)
             return (ACCEPTED,) * len(envelope.recipients)
         return self._go_on(job, now)
+
+    def waiting(self) -> tuple[Queued, ...]:
+        """What is in the queue; what is due first comes first."""
+        return tuple(
+            Queued(
+                job.sent,
+                tuple(each.address for each in job.left),
+                self._stamp(job.due),
+                job.attempts,
+            )
+            for job in self.queue
+        )
 
     def next_stamp(self) -> float | None:
         """When something is due, in seconds since the epoch."""
@@ -211,7 +225,14 @@ class Delivery:
         # It is never answered itself (RFC 3461 section 6.1).
         recipient = Recipient(envelope.sender, notify=_NEVER)
         message = report(occasion, outcomes, self._chance)
-        return Sent(Envelope("", (recipient,), body="8BITMIME", utf8=envelope.utf8), message)
+        onward = Envelope(
+            "",
+            (recipient,),
+            body="8BITMIME",
+            utf8=envelope.utf8,
+            require_tls=envelope.require_tls,  # RFC 8689 section 5
+        )
+        return Sent(onward, message)
 
     def _log(self, job: Job, outcome: Outcome, report: Sent | None) -> None:
         recipient, verdict = outcome.recipient, outcome.verdict
@@ -258,7 +279,10 @@ class Delivery:
         return (when - self.clock.epoch).total_seconds()
 
     def _stamp(self, seconds: float) -> datetime:
-        return self.clock.epoch + timedelta(seconds=int(seconds))
+        try:
+            return self.clock.epoch + timedelta(seconds=int(seconds))
+        except OverflowError:
+            return _LAST
 
     def _note(self, text: str) -> None:
         self.on_note(text)

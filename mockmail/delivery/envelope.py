@@ -45,11 +45,15 @@ class Envelope:
     """SMTPUTF8 (RFC 6531)."""
     release: datetime | None = None
     """FUTURERELEASE (RFC 4865): when it may go."""
+    hold: str = ""
+    """In which words that was asked for: ``for;3600`` or ``until;2024-01-31T12:00:00Z``."""
     deliver_by: DeliverBy | None = None
     priority: int = 0
     """MT-PRIORITY (RFC 6710)."""
     require_tls: bool = False
     """REQUIRETLS (RFC 8689)."""
+    tls_optional: bool = False
+    """``TLS-Required: No`` in the header, where REQUIRETLS is known and was not said (section 3)."""
     size: int | None = None
     """SIZE (RFC 1870): octets, as the client declared them."""
     user: str = ""

@@ -4,6 +4,7 @@ A job's time is on both scales of the clock (`mockmail.clock`): it comes when st
 have reached it by `advance`, or when as much has been waited.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import heappop, heappush
@@ -58,6 +59,10 @@ class Queue:
 
     def __len__(self) -> int:
         return len(self._jobs)
+
+    def __iter__(self) -> Iterator[Job]:
+        """Those that are due first come first."""
+        return iter(sorted(self._jobs.values(), key=lambda job: job.due))
 
     def put(self, job: Job, due: float, now: float) -> None:
         """Keep a job until `due`; `now` is when that was decided."""

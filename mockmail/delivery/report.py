@@ -7,7 +7,7 @@ types of RFC 6533 stand in the place of RFC 3464's.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import format_datetime
 from typing import NamedTuple
 
@@ -76,7 +76,7 @@ def report(occasion: Occasion, outcomes: Sequence[Outcome], chance: Chance) -> M
     parts = [
         _part("text/plain; charset=utf-8", _explained(occasion, outcomes).encode()),
         _part(f"message/{'global-' * wide}delivery-status", status.encode()),
-        _returned(occasion, whole=action == "failed" and envelope.ret != "HDRS"),
+        _returned(occasion, whole=action == "failed" and not _header_only(envelope)),
     ]
     boundary = chance.token("report-boundary", 12)
     while any(boundary.encode() in part.octets for part in parts):
@@ -132,7 +132,7 @@ def _explained(occasion: Occasion, outcomes: Iterable[Outcome]) -> str:
 def _status(occasion: Occasion, outcomes: Iterable[Outcome]) -> str:
     """The fields for programs: a group for the message, and one for each recipient."""
     envelope = occasion.envelope
-    by, release = envelope.deliver_by, envelope.release
+    by = envelope.deliver_by
     fields: list[list[tuple[str, str | None]]] = [
         [
             ("Original-Envelope-Id", envelope.envid),
@@ -141,7 +141,7 @@ def _status(occasion: Occasion, outcomes: Iterable[Outcome]) -> str:
             # RFC 2852 section 5
             ("Deliver-By-Date", None if by is None else format_datetime(by.at)),
             # RFC 4865 section 5.1.2
-            ("Future-Release-Request", None if release is None else f"until;{_stamp(release)}"),
+            ("Future-Release-Request", envelope.hold),
         ],
         *(_recipient(occasion, outcome) for outcome in outcomes),
     ]
@@ -149,10 +149,6 @@ def _status(occasion: Occasion, outcomes: Iterable[Outcome]) -> str:
         "".join(f"{name}: {_CONTROLS.sub('?', text)}\r\n" for name, text in group if text)
         for group in fields
     )
-
-
-def _stamp(when: datetime) -> str:
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _recipient(occasion: Occasion, outcome: Outcome) -> list[tuple[str, str | None]]:
@@ -196,6 +192,11 @@ def _embedded(address: str) -> str:
         each if each.isascii() and each.isprintable() else f"\\x{{{ord(each):X}}}"
         for each in address
     )
+
+
+def _header_only(envelope: Envelope) -> bool:
+    """Whether no more may come back; what REQUIRETLS protected stays so (RFC 8689 section 5)."""
+    return envelope.ret == "HDRS" or envelope.require_tls
 
 
 def _returned(occasion: Occasion, *, whole: bool) -> _Part:

@@ -19,6 +19,7 @@ from mockmail.client.drivers import (
 )
 from mockmail.client.opening import ClientProtocol, Options
 from mockmail.client.waiting import in_thread
+from mockmail.delivery.queued import Queued
 from mockmail.delivery.remote import check_place, remote_reply
 from mockmail.delivery.sent import Sent
 from mockmail.delivery.status import DeliveryStatus
@@ -156,6 +157,12 @@ class Server:
         """What became of mail, oldest first: a line for each recipient and attempt."""
         with self._world.engine.turn():
             return tuple(self._world.delivery.log)
+
+    @property
+    def queue(self) -> tuple[Queued, ...]:
+        """Mail that waits until it may go, or for another attempt; what is due first comes first."""
+        with self._world.engine.turn():
+            return self._world.delivery.waiting()
 
     def set_remote_reply(
         self,
@@ -349,7 +356,7 @@ class Server:
 
         - ``subject="Hello"`` (all of it), or a compiled pattern that is found in it;
         - ``sender="a@x.example"`` and ``to="b@y.example"``: addresses of the envelope
-          or of the header; `to` is the user's own address, too;
+          or of the header, `sender` empty for a report; `to` is the user's own address, too;
         - ``user="anna"``, ``mailbox="Work"``: whose it is and where, which mail in the
           outbox has not;
         - ``flags=[r"\Seen"]``: flags that it has, perhaps beside others.

@@ -14,6 +14,9 @@ from mockmail.smtp.taking import refused_for_all, take, too_large
 from mockmail.wire.acts import Heard
 from mockmail.wire.buffer import TooLong
 
+_LOCAL, _DOMAIN, _PATH = 64, 255, 256
+"""Octets (RFC 5321 sections 4.5.3.1.1 to 4.5.3.1.3)."""
+
 
 def helo(session: Session, argument: bytes) -> Answer:
     yield from ()
@@ -60,6 +63,7 @@ def mail(session: Session, argument: bytes) -> Answer:
         session.finished = True
         return reply(421, "4.7.0", f"{session.host} closes the connection: enough messages")
     sender, parameters = syntax.path(argument, b"FROM:")
+    _short(session, sender, "5.1.7")
     if session.envelope is not None:
         raise Refused(503, "5.5.1", "There is a mail transaction already")
     envelope = _envelope(session, sender, parameters)
@@ -89,6 +93,16 @@ def _unknown(key: bytes) -> Refused:
     return Refused(555, "5.5.4", f"Unknown parameter {key.decode('ascii', 'replace')}")
 
 
+def _short(session: Session, address: str, status: str) -> None:
+    """What each server takes (RFC 5321 section 4.5.3.1), the angle brackets being of the path."""
+    if session.settings.long_paths:
+        return
+    octets = address.encode()
+    local, _, domain = octets.rpartition(b"@")
+    if len(local) > _LOCAL or len(domain) > _DOMAIN or len(octets) + len("<>") > _PATH:
+        raise Refused(501, status, "Path too long")
+
+
 def _qualified(session: Session, address: str, status: str) -> None:
     """The submission port takes no domain without a dot but our own (RFC 6409 section 4.2)."""
     domain = address.rpartition("@")[2].lower()
@@ -114,6 +128,7 @@ def rcpt(session: Session, argument: bytes) -> Answer:
     address, parameters = syntax.path(argument, b"TO:")
     if not address:
         raise Refused(501, "5.1.3", "A recipient can't be empty")
+    _short(session, address, "5.1.3")
     recipient = Recipient(address)
     for key, value in parameters:
         row = session.catalogue.rcpt.get(key) if session.extended else None

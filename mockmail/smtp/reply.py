@@ -61,7 +61,8 @@ def written(said: Reply, *, statuses: bool = True) -> Response:
 def _text(line: str, *, utf8: bool) -> bytes:
     # What a client wrote may stand in it (RFC 5321 section 4.2, textstring; 4.5.3.1.5).
     if utf8:
-        return _CONTROL.sub(b"?", line.encode("utf-8", "replace"))[:MAX_TEXT]
+        octets = _CONTROL.sub(b"?", line.encode("utf-8", "replace"))[:MAX_TEXT]
+        return octets.decode("utf-8", "ignore").encode()  # no half character at its end
     return _UNPRINTABLE.sub(b"?", line.encode("ascii", "backslashreplace"))[:MAX_TEXT]
 
 

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from mockmail.delivery.envelope import Envelope, Recipient
+from mockmail.message.message import Message
 from mockmail.sasl.mechanism import Mechanism
 from mockmail.smtp.reply import Reply
 from mockmail.wire.acts import Act, Woke
@@ -125,6 +126,8 @@ class Extension:
     """What may be wrong with MAIL when all its parameters are read; they raise `Refused`."""
     data_checks: "tuple[Callable[[Session], None], ...]" = ()
     """Why DATA may not come now; they raise `Refused`."""
+    headers: tuple[Callable[[Envelope, Message], Envelope], ...] = ()
+    """What the header of a message says of its envelope."""
 
 
 class Catalogue:
@@ -145,3 +148,4 @@ class Catalogue:
         self.utf8 = any(e.utf8 for e in on)
         self.checks = [check for e in on for check in e.checks]
         self.data_checks = [check for e in on for check in e.data_checks]
+        self.headers = [read for e in on for read in e.headers]

@@ -10,7 +10,7 @@ from mockmail.delivery.delivery import Delivery
 from mockmail.delivery.envelope import Envelope, Recipient
 from mockmail.sasl.mechanism import Realm
 from mockmail.smtp.reply import Refused, Reply, instead_of, reply, written
-from mockmail.smtp.rows import Catalogue, MechanismRow, Role
+from mockmail.smtp.rows import Catalogue, CommandRow, MechanismRow, Role
 from mockmail.smtp.settings import SmtpSettings
 from mockmail.store.user import User
 from mockmail.wire.acts import Act, Begin, Say, Switch, Talk, Wait, Woke
@@ -170,6 +170,7 @@ class Session:
                 if self.settings.line_ends == "refuse"
                 else None
             ),
+            skip=self._skip,
         )
         return converse(self, manners, self._command, report)
 
@@ -185,12 +186,20 @@ class Session:
         """Ask the client for more: 334 or 354."""
         yield Say(self._written(reply(code, "", text)), Point.CONTINUATION)
 
-    def _command(self, line: bytes) -> Steps:
+    def _row(self, line: bytes) -> tuple[CommandRow | None, bytes]:
+        """The command in a line, and what stands behind its name."""
         name, _, argument = line.partition(b" ")
-        row = self.catalogue.commands.get(name.upper())
+        return self.catalogue.commands.get(name.upper()), argument.strip(b" ")
+
+    def _skip(self, line: bytes) -> Steps:
+        row, argument = self._row(line)
+        if row is not None and row.skip is not None:
+            yield from row.skip(self, argument)
+
+    def _command(self, line: bytes) -> Steps:
+        row, argument = self._row(line)
         begin = Begin(row.name if row else b"")
         yield begin
-        argument = argument.strip(b" ")
         barred = row is not None and not row.free and self._needs_auth()
         if row is not None and row.skip is not None and (barred or begin.instead is not None):
             yield from row.skip(self, argument)

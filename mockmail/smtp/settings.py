@@ -1,16 +1,22 @@
 """What a test can set of SMTP: limits, and what its RFCs leave open."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
+from mockmail.near import choice
+from mockmail.sasl import MECHANISMS
+
 LineEnds = Literal["refuse", "keep", "lenient"]
+_POLICY = re.compile(r"[A-Za-z0-9._-]{0,20}")  # RFC 6710 section 5, priority-profile
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
     """Settings of a server's SMTP, submission and LMTP; octets and seconds unless said otherwise.
 
-    ``ValueError`` for a limit that is not above 0, and for other numbers below 0.
+    ``ValueError`` for a limit that is not above 0, and for other numbers below 0; for a mechanism
+    that there is not, a policy's name that can't be one, and a banner that is not US-ASCII.
     """
 
     capabilities: str = ""
@@ -53,6 +59,9 @@ class SmtpSettings:
     """Commands in a session that may be refused; the next such one is its end, with 421."""
     line: int = 2_048
     """A command line, without CRLF (RFC 5321 section 4.5.3.1.4 and its extensions)."""
+    long_paths: bool = True
+    """An address may be longer than each server takes: 64 octets of local part, 255 of domain, 254
+    in all. Otherwise 501 (RFC 5321 sections 4.5.3.1.1 to 4.5.3.1.3 and 4.5.3.1.10)."""
     answer: int = 12_288
     """A line that answers a challenge of AUTH (RFC 4954 section 4)."""
     message: int = 52_428_800
@@ -72,5 +81,12 @@ class SmtpSettings:
             value = getattr(self, name)
             if value is not None and value < 0:
                 raise ValueError(f"{name} can't be below 0: {value}")
+        if not _POLICY.fullmatch(self.priorities):
+            raise ValueError(
+                f"priorities is up to 20 letters, digits, '-', '_' and '.', not {self.priorities!r}"
+            )
+        for name in self.weak.upper().split():
+            if name not in MECHANISMS:
+                raise ValueError(f"weak: {choice(name, MECHANISMS)}")
         if not self.banner.replace("\n", "").isprintable() or not self.banner.isascii():
             raise ValueError(f"banner is printable US-ASCII, not {self.banner!r}")

@@ -26,6 +26,8 @@ def take(session: Session, submitted: bytes) -> Answer:
     raw = trace.received(session, envelope, queue_id) + submitted
     keep = envelope.body == "BINARYMIME" or session.settings.line_ends == "keep"
     message = Message(raw, submitted=submitted, newlines="keep" if keep else "crlf")
+    for read in session.catalogue.headers:
+        envelope = read(envelope, message)
     verdicts = session.delivery.accept(envelope, message, session.name)
     session.reset()
     yield COMMITTED

@@ -11,7 +11,7 @@ from mockmail.wire.acts import TURN, Act, At, Begin, Close, Heard, Say, Switch, 
 from mockmail.wire.buffer import Buffer, TooLong
 from mockmail.wire.points import Point
 from mockmail.wire.response import Response
-from mockmail.wire.turns import Gone, Over, ShutOut, TimedOut, go_on
+from mockmail.wire.turns import Gone, Over, Reading, ShutOut, TimedOut, go_on
 
 Steps = Generator[Act | Response, Woke | None, None]
 
@@ -44,6 +44,8 @@ class Manners:
     """The answer to a line that ends with an LF alone, which is not done then; None if it is."""
     shut_out: Response | None = None
     """Where the server ends a user's sessions; None where a protocol has no words for it."""
+    skip: Callable[[bytes], Reading[None]] | None = None
+    """Reads and forgets what belongs to a line that is not done, of which the start is told."""
 
 
 def converse(
@@ -66,14 +68,12 @@ def converse(
             try:
                 while (line := buffer.line(limit)) is None:
                     go_on((yield wait))
-            except TooLong:
-                yield Begin(b"")
-                yield from final(manners.too_long)
+            except TooLong as error:
+                yield from _undone(error.start, manners.too_long, manners)
             else:
                 yield Heard(line + b"\r\n")
                 if buffer.bare and manners.bare_lf is not None:
-                    yield Begin(b"")
-                    yield from final(manners.bare_lf)
+                    yield from _undone(line, manners.bare_lf, manners)
                     yield TURN
                     continue
                 try:
@@ -100,6 +100,14 @@ def converse(
         if manners.shut_out is not None:
             yield Say(manners.shut_out, Point.CLOSE)
         yield Close()
+
+
+def _undone(line: bytes, said: Response, manners: Manners) -> Steps:
+    """Answer a line that is not done, or no more than its start is there."""
+    yield Begin(b"")
+    if manners.skip is not None:
+        yield from manners.skip(line)
+    yield from final(said)
 
 
 def final(response: Response) -> Steps:

@@ -17,6 +17,8 @@ from mockmail.world.world import World
 SHOWN = 5
 """Messages that are shown where none was as wanted."""
 
+_PATH = re.compile(r"\s*<(.*)>\s*")
+
 Text = str | re.Pattern[str]
 """The whole text, or a pattern that is found somewhere in it."""
 
@@ -51,7 +53,7 @@ class Wanted:
 
     subject: Text | None = None
     sender: str | None = None
-    """An address: of the envelope, or in From or Sender."""
+    """An address: of the envelope, where it is empty for a report, or in From or Sender."""
     to: str | None = None
     """An address: of the envelope, the user's, or in To or Cc."""
     user: str | None = None
@@ -182,13 +184,20 @@ def _subject(found: _Found) -> str:
 
 
 def _among(wanted: str, addresses: list[str]) -> tuple[bool, str]:
-    shown = ", ".join(dict.fromkeys(addresses)) or "nobody"
+    shown = ", ".join(each or "<>" for each in dict.fromkeys(addresses)) or "nobody"
     return wanted in map(str.lower, addresses), shown
 
 
 def _senders(found: _Found) -> list[str]:
-    envelope = [] if found.sender is None else [found.sender]
+    sender = _return_path(found.message) if found.sender is None else found.sender
+    envelope = [] if sender is None else [sender]
     return [*envelope, *_addresses(found.message, "From", "Sender")]
+
+
+def _return_path(message: StoredMessage) -> str | None:
+    """The envelope's sender, which is written there where mail is delivered (RFC 5321 section 4.4)."""
+    found = _PATH.fullmatch(message.field("Return-Path") or "")
+    return found[1] if found else None
 
 
 def _recipients(found: _Found) -> list[str]:

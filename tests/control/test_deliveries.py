@@ -17,7 +17,16 @@ def test_the_delivery_log_and_its_reports(
         rcpt = ["NOTIFY=FAILURE", "ORCPT=rfc822;f@x.example"]
         to = ["f@y.example", "g@z.example"]
         client.sendmail("anna@example.org", to, "Subject: Hi\r\n\r\n", [], rcpt)
+    (waiting,) = api.get("/queue").data["queue"]
+    assert waiting == {
+        "subject": "Hi",
+        "envelope_from": "anna@example.org",
+        "recipients": ["g@z.example"],
+        "due": "2024-01-01T00:05:00Z",
+        "attempts": 1,
+    }
     assert api.post("/clock/advance", {"seconds": 300}).status == 200
+    assert api.get("/queue").data == {"queue": []}
     failed, delayed, report, relayed = api.get("/deliveries").data["deliveries"]
     assert failed == {
         "subject": "Hi",

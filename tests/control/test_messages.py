@@ -214,6 +214,7 @@ def test_the_outbox(api: Api, mailserver: mockmail.Server) -> None:
             "deliver_by": None,
             "priority": 0,
             "require_tls": False,
+            "tls_optional": False,
             "size": len(letter),
             "user": "",
             "protocol": "ESMTP",

@@ -141,6 +141,18 @@ def test_ret_says_how_much_comes_back(ret: str, media: str) -> None:
     assert (b"At noon?" in post.box()[0].raw) == (media == "message/rfc822")
 
 
+@pytest.mark.parametrize("ret", ["", "FULL", "HDRS"])
+def test_what_may_only_go_by_tls_comes_back_so_and_without_its_text(ret: str) -> None:
+    post = Post()
+    post.says("y.example", 550, "5.7.30", "REQUIRETLS support required")
+    post.send("b@y.example", ret=ret, require_tls=True)
+    assert post.report().get_payload(2).get_content_type() == "text/rfc822-headers"
+    post.send("b@y.example", sender="c@x.example", require_tls=True)
+    (sent,) = post.world.delivery.outbox
+    assert sent.envelope.require_tls
+    assert b"At noon?" not in sent.raw
+
+
 def test_a_report_is_never_answered() -> None:
     post = Post()
     post.says("y.example", 550)
@@ -261,10 +273,10 @@ def test_deliverby_and_futurerelease_have_fields_of_their_own() -> None:
     post = Post()
     post.says("y.example", 550)
     release, by = EPOCH + timedelta(hours=1), EPOCH + timedelta(hours=2)
-    post.send("b@y.example", release=release, deliver_by=DeliverBy(by, "R"))
+    post.send("b@y.example", release=release, hold="for;3600", deliver_by=DeliverBy(by, "R"))
     post.wait(3_600)
     whole, _ = groups(post.report())
-    assert whole["Future-Release-Request"] == "until;2024-01-01T01:00:00Z"
+    assert whole["Future-Release-Request"] == "for;3600"
     assert whole["Deliver-By-Date"] == "Mon, 01 Jan 2024 02:00:00 +0000"
     assert whole["Arrival-Date"] == "Mon, 01 Jan 2024 00:00:00 +0000"
 

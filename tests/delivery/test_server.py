@@ -3,12 +3,15 @@
 import smtplib
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import mockmail
 from mockmail import DeliverySettings, ScenarioError, Server, start_server
+from mockmail.clock import EPOCH
 
 LETTER = "Subject: Lunch\r\n\r\nAt noon?\r\n"
 
@@ -42,6 +45,42 @@ def test_what_a_client_asks_for_is_in_the_outbox_and_in_the_report(mailserver: S
         "<DeliveryStatus 'Lunch' from anna@example.org failed to b@y.example:"
         " 550 5.1.1 Gone; reported>"
     )
+
+
+def test_the_queue_shows_what_waits(mailserver: Server) -> None:
+    mailserver.add_user("anna")
+    mailserver.set_remote_reply("y.example", 451)
+    send(mailserver, "b@y.example", "c@x.example", "d@y.example")
+    mailserver.advance(60)
+    send(mailserver, "e@y.example", sender="f@x.example")
+    first, second = mailserver.queue
+    assert (first.recipients, first.attempts) == (("b@y.example", "d@y.example"), 1)
+    assert (first.due - EPOCH, second.due - EPOCH) == (timedelta(0, 300), timedelta(0, 360))
+    assert first.message.mail["Subject"] == first.subject == "Lunch"
+    assert repr(second) == (
+        "<Queued 'Lunch' from f@x.example to e@y.example: due 2024-01-01 00:06:00, attempts: 1>"
+    )
+    mailserver.set_remote_reply("y.example", 250)
+    mailserver.advance(300)
+    assert mailserver.queue == ()
+
+
+def test_mail_may_wait_for_longer_than_there_are_dates() -> None:
+    settings = DeliverySettings(retry=1e300, retry_most=1e300, give_up=1e300, warn_after=1)
+    with start_server(delivery=settings) as server:
+        anna = server.add_user("anna")
+        server.set_remote_reply("y.example", 451)
+        send(server, "b@y.example")
+        assert server.queue[0].due.year == 9999
+        assert server._world.failures == []
+    forever = replace(settings, retry=60.0, retry_most=60.0)
+    with start_server(delivery=forever) as server:
+        anna = server.add_user("anna")
+        server.set_remote_reply("y.example", 451)
+        send(server, "b@y.example")
+        server.advance(60)
+        assert anna.inbox.messages[0].subject == "Mail is delayed"
+        assert len(server.queue) == 1
 
 
 def test_a_line_of_the_log_says_where_mail_lies(mailserver: Server) -> None:

@@ -51,6 +51,19 @@ def test_what_is_there_is_found_at_once(server: Server) -> None:
         assert isinstance(found, Message)
 
 
+def test_mail_is_found_by_the_sender_of_its_envelope(server: Server) -> None:
+    server.set_remote_reply("y.example", 550)
+    server.add_list("team", ["anna"])
+    with smtplib.SMTP(server.smtp.host, server.smtp.port) as client:
+        to = ["b@y.example", "team@example.org"]
+        client.sendmail("ben@example.org", to, "From: x@y.example\r\nSubject: Hello\r\n")
+    report = server.wait_for(sender="", timeout=0)
+    assert report == server.users["ben"].inbox.messages[0]
+    assert server.wait_for(sender="team-bounces@example.org", timeout=0).subject == "Hello"
+    with pytest.raises(WaitTimeout, match=r"sender: <>, MAILER-DAEMON@mail\.example\.org"):
+        server.wait_for(sender="nobody@x.example", timeout=0)
+
+
 def test_what_is_sent_elsewhere_is_found_in_the_outbox(server: Server) -> None:
     send(server, to="x@elsewhere.example")
     found = server.wait_for(to="x@elsewhere.example", sender="me@x.example")

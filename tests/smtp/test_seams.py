@@ -7,6 +7,7 @@ import pytest
 from harness import Client, inbox
 from mockmail import SmtpSettings
 from mockmail.delivery.envelope import Envelope, Recipient
+from mockmail.message.message import Message
 from mockmail.sasl.mechanism import Exchange, Realm
 from mockmail.smtp.catalog import EXTENSIONS, SMTP, catalogues
 from mockmail.smtp.reply import Refused, reply
@@ -58,6 +59,10 @@ def _not_after_dinner(session: Session) -> None:
         raise Refused(450, "4.7.1", "No news after dinner")
 
 
+def _by_its_header(envelope: Envelope, message: Message) -> Envelope:
+    return replace(envelope, envid=message.field("X-News") or "")
+
+
 NEWS = Extension(
     "X-NEWS",
     rfc=None,
@@ -69,6 +74,7 @@ NEWS = Extension(
     bodies=("11BIT",),
     checks=(_not_from_eve,),
     data_checks=(_not_after_dinner,),
+    headers=(_by_its_header,),
 )
 
 
@@ -102,6 +108,10 @@ def test_rows_are_all_it_takes(role: Role) -> None:
     assert said(client, b"DATA") == [b"450 4.7.1 No news after dinner"]
     assert said(client, b"RSET") == [b"250 2.0.0 Reset"]
     assert said(client, b"MAIL FROM:<a@far.example>") == [b"250 2.1.0 Sender ok"]
+    assert said(client, b"RCPT TO:<anna@example.org>") == [b"250 2.1.5 Recipient ok"]
+    assert said(client, b"DATA")[0].startswith(b"354 ")
+    assert said(client, b"X-News: lunch\r\n.")[0].startswith(b"250 ")
+    assert client.world.delivery.log[-1].message.envelope.envid == "lunch"
     assert said(client, b"HELP XNEWS") == [b"214 2.0.0 XNEWS"]
     assert said(client, b"HELP RCPT")[0].endswith(b" [X-ALL]")
 

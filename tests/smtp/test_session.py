@@ -1,6 +1,7 @@
 """SMTP sessions where a dialogue can't say it: octets, limits, time, the outbox."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,14 @@ from hypothesis import strategies as st
 
 from harness import Client, inbox
 from mockmail.delivery.envelope import DeliverBy, Envelope, Recipient
+from mockmail.delivery.remote import remote_reply
 from mockmail.smtp.catalog import SMTP
+from mockmail.smtp.reply import MAX_TEXT, reply, written
 from mockmail.smtp.rows import Answer as Run
 from mockmail.smtp.rows import Catalogue, CommandRow, Extension, Role
 from mockmail.smtp.session import Session
-from mockmail.smtp.settings import SmtpSettings
+from mockmail.smtp.settings import LineEnds, SmtpSettings
+from mockmail.store.directory import Alias
 from mockmail.store.journal import Entry
 from mockmail.wire.dot import stuff
 from mockmail.world.effects import Answer, Cut
@@ -285,6 +289,29 @@ def test_a_chunk_is_no_command_where_a_rule_answers() -> None:
     client.world.check()
 
 
+@pytest.mark.parametrize("ends", ["refuse", "lenient"])
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (b"BDAT 6 LAST\n", b"500"),
+        (b"bdat 6\n", b"500"),
+        (b"BDAT 6 " + b" " * 3_000 + b"LAST\r\n", b"500"),
+        (b"BDAT 6 FIRST\r\n", b"501"),
+    ],
+)
+def test_a_chunk_is_no_command_behind_a_line_that_is_not_done(
+    line: bytes, code: bytes, ends: LineEnds
+) -> None:
+    client = connected(inbox(world=World(smtp=SmtpSettings(line_ends=ends))))
+    answers(client, ENVELOPE)
+    refused = ends == "refuse" or line[-2:] == b"\r\n"
+    assert answers(client, line + b"QUIT\r\nNOOP\r\n") == [code if refused else b"250", b"250"]
+    if refused:  # the message would lack it
+        assert answers(client, b"BDAT 2 LAST\r\n\r\n") == [b"503"]
+        assert delivered(client) == []
+    client.world.check()
+
+
 def test_many_empty_chunks_take_no_room() -> None:
     client = connected()
     answers(client, ENVELOPE)
@@ -315,6 +342,14 @@ def test_starttls_forgets_all_that_was_said(role: Role) -> None:
     assert answers(client, login + b"MAIL FROM:<anna@example.org>\r\n") == [b"235", b"250"]
     assert answers(client, b"STARTTLS\r\n") == [b"503"]
     client.world.check()
+
+
+@pytest.mark.parametrize("letter", ["ü", "€", "𝄞", "aü"])
+def test_a_long_reply_ends_with_a_whole_character(letter: str) -> None:
+    (line,) = written(replace(reply(250, "2.1.5", letter * 500), utf8=True)).items
+    assert isinstance(line, bytes)
+    assert 0 <= MAX_TEXT - len(line) < 4
+    assert line.decode() in f"2.1.5 {letter * 500}"
 
 
 # What an envelope says
@@ -349,6 +384,7 @@ def test_all_that_mail_and_rcpt_say_is_in_the_envelope() -> None:
         body="8BITMIME",
         utf8=True,
         release=now + timedelta(seconds=60),
+        hold="for;60",
         deliver_by=DeliverBy(now + timedelta(seconds=3600), "R", trace=True),
         priority=-4,
         require_tls=True,
@@ -356,6 +392,50 @@ def test_all_that_mail_and_rcpt_say_is_in_the_envelope() -> None:
         user="anna",
         protocol="UTF8SMTPSA",
     )
+
+
+@pytest.mark.parametrize(
+    ("switched", "parameter", "field", "optional"),
+    [
+        ("+REQUIRETLS", b"", b"TLS-Required: No\r\n", True),
+        ("+REQUIRETLS", b"", b"tls-required:\r\n no\r\n", True),
+        ("+REQUIRETLS", b"", b"TLS-Required: Yes\r\n", False),
+        ("+REQUIRETLS", b"", b"\r\nTLS-Required: No\r\n", False),
+        ("+REQUIRETLS", b" REQUIRETLS", b"TLS-Required: No\r\n", False),
+        ("", b"", b"TLS-Required: No\r\n", False),
+    ],
+)
+def test_a_field_says_that_tls_is_not_required(
+    switched: str, parameter: bytes, field: bytes, optional: bool
+) -> None:
+    world = inbox(world=World(smtp=SmtpSettings(capabilities=switched)))
+    world.store.directory.add(Alias("team", ("x@far.example",), expands=True))
+    client = Client(world, "smtp", tls=True)
+    client.send(
+        b"EHLO me\r\nMAIL FROM:<anna@example.org>%b\r\nRCPT TO:<x@far.example>\r\n"
+        b"RCPT TO:<team@example.org>\r\nDATA\r\n%b.\r\n" % (parameter, field)
+    )
+    assert [sent.envelope.tls_optional for sent in world.delivery.outbox] == [optional] * 2
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (b"HOLDFOR=90", b"for;90"),
+        (b"HOLDUNTIL=2024-01-01T00:01:30Z", b"until;2024-01-01T00:01:30Z"),
+    ],
+)
+def test_a_report_says_how_release_was_asked_for(said: bytes, told: bytes) -> None:
+    world = inbox(world=World(smtp=SmtpSettings(capabilities="+FUTURERELEASE")))
+    world.delivery.remotes.set("far.example", remote_reply(550))
+    client = Client(world, "submission")
+    client.send(
+        b"EHLO me\r\nAUTH PLAIN AGFubmEAYXBwbGU=\r\n"
+        b"MAIL FROM:<anna@example.org> %b\r\nRCPT TO:<x@far.example>\r\nDATA\r\n.\r\n" % said
+    )
+    world.engine.advance(90)
+    (report,) = delivered(client)
+    assert b"\r\nFuture-Release-Request: %b\r\n" % told in report.message.raw
 
 
 @pytest.mark.parametrize(

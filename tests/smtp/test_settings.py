@@ -2,12 +2,15 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from harness import Client, dialogues, inbox, play
 from mockmail import ScenarioError, SmtpSettings, start_server
+from mockmail.sasl import MECHANISMS
+from mockmail.smtp.catalog import EXTENSIONS
 from mockmail.world.world import World
 
 DIALOGUES = dialogues(Path(__file__).parent / "settings" / "dialogues.txt")
@@ -71,16 +74,47 @@ def test_what_a_server_says_of_it(settings: dict[str, object], protocol: str, li
         ({"errors": -1}, "errors can't be below 0: -1"),
         ({"by_min": -1}, "by_min can't be below 0: -1"),
         ({"banner": "Grüße"}, "banner is printable US-ASCII"),
+        ({"weak": "PLAIN LOGGIN"}, "weak: expected one of .*'LOGGIN'; did you mean LOGIN"),
+        ({"priorities": "MIXER STANAG"}, "priorities is up to 20 letters"),
+        ({"priorities": "x" * 21}, "priorities is up to 20 letters"),
         ({"banner": "a\rb"}, "banner is printable US-ASCII"),
     ],
 )
-def test_what_can_t_be_set(settings: dict[str, float], problem: str, tmp_path: Path) -> None:
+def test_what_can_t_be_set(settings: dict[str, Any], problem: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=problem):
         SmtpSettings(**settings)
     scenario = tmp_path / "s.yaml"
     scenario.write_text(yaml.safe_dump({"mockmail": 1, "smtp": settings}))
     with pytest.raises(ScenarioError, match=problem):
         start_server(scenario).__enter__()
+
+
+@pytest.mark.parametrize(
+    ("address", "fits"),
+    [
+        ("a" * 64 + "@x.example", True),
+        ("a" * 65 + "@x.example", False),
+        ("ä" * 33 + "@x.example", False),
+        ("a@" + "x" * 252, True),
+        ("a@" + "x" * 253, False),
+    ],
+)
+def test_paths_that_not_each_server_takes(address: str, fits: bool) -> None:
+    for settings, taken in ((SmtpSettings(), True), (SmtpSettings(long_paths=False), fits)):
+        client = Client(furnished(settings), "smtp")
+        client.send(b"EHLO me\r\n")
+        client.said()
+        client.send(f"MAIL FROM:<{address}> SMTPUTF8\r\nRSET\r\n".encode())
+        client.send(f"MAIL FROM:<> SMTPUTF8\r\nRCPT TO:<{address}>\r\n".encode())
+        first, _, _, last = client.said().splitlines()
+        assert first == (b"250 2.1.0 Sender ok" if taken else b"501 5.1.7 Path too long")
+        assert last == (b"250 2.1.5 Recipient ok" if taken else b"501 5.1.3 Path too long")
+
+
+def test_all_mechanisms_can_be_called_weak() -> None:
+    rows = [row.name.decode() for each in EXTENSIONS for row in each.mechanisms]
+    assert rows == list(MECHANISMS)
+    SmtpSettings(weak=" ".join(rows).lower())
 
 
 def test_a_scenario_sets_them_and_a_test_has_the_last_word(tmp_path: Path) -> None:

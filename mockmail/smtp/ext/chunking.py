@@ -11,6 +11,7 @@ from mockmail.wire.acts import Heard
 from mockmail.wire.turns import Reading, read
 
 _ARGUMENTS = re.compile(rb"([0-9]{1,20})( +LAST)?", re.IGNORECASE)
+_OCTETS = re.compile(rb"[0-9]{1,20}(?= |\Z)")
 PART = 1_048_576
 """Octets of a chunk that are looked at at once."""
 
@@ -19,6 +20,7 @@ def bdat(session: Session, argument: bytes) -> Answer:
     """``BDAT octets [LAST]``. Whatever is wrong, the chunk is read and thrown away first."""
     found = _ARGUMENTS.fullmatch(argument)
     if found is None:
+        yield from skip(session, argument)
         raise Refused(501, "5.5.4", "BDAT takes a number of octets, and LAST")
     octets, last = int(found[1]), found[2] is not None
     refused = _refused(session, octets)
@@ -38,10 +40,14 @@ def bdat(session: Session, argument: bytes) -> Answer:
 
 
 def skip(session: Session, argument: bytes) -> Reading[None]:
-    """Read the chunk of a BDAT that is not done, and forget it."""
-    found = _ARGUMENTS.fullmatch(argument)
+    """Read the chunk of a BDAT that is not done, and forget the mail transaction that lacks it.
+
+    Whatever is wrong with the line: what it announces is no commands.
+    """
+    found = _OCTETS.match(argument)
     if found is not None:
-        yield from _chunk(session, int(found[1]), None)
+        yield from _chunk(session, int(found[0]), None)
+        session.reset()
 
 
 def _refused(session: Session, octets: int) -> Refused | None:

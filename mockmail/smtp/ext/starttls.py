@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from mockmail.delivery.envelope import Envelope
+from mockmail.message.message import Message
 from mockmail.smtp import syntax
 from mockmail.smtp.reply import Refused, reply
 from mockmail.smtp.rows import Answer, CommandRow, Extension, KeywordRow, MailParameter
@@ -34,6 +35,12 @@ def _require_tls(session: Session, envelope: Envelope, value: bytes | None) -> E
     return replace(envelope, require_tls=True)
 
 
+def _optional(envelope: Envelope, message: Message) -> Envelope:
+    """REQUIRETLS goes before the field (RFC 8689 section 4.1)."""
+    said = (message.field("TLS-Required") or "").strip().lower() == "no"
+    return replace(envelope, tls_optional=said and not envelope.require_tls)
+
+
 STARTTLS = Extension(
     "STARTTLS",
     rfc=3207,
@@ -46,4 +53,5 @@ REQUIRETLS = Extension(
     default=False,
     keywords=(KeywordRow(lambda session: "REQUIRETLS" if session.tls else None),),
     mail=(MailParameter(b"REQUIRETLS", "REQUIRETLS", _require_tls),),
+    headers=(_optional,),
 )

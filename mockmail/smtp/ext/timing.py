@@ -49,7 +49,8 @@ def _hold_for(session: Session, envelope: Envelope, value: bytes | None) -> Enve
         raise Refused(501, "5.5.4", "HOLDFOR is a number of seconds")
     if int(value) > session.settings.hold:
         raise _too_late(session)
-    return _held(envelope, session.clock.now + timedelta(seconds=int(value)))
+    release = session.clock.now + timedelta(seconds=int(value))
+    return _held(envelope, release, f"for;{value.decode()}")
 
 
 def _hold_until(session: Session, envelope: Envelope, value: bytes | None) -> Envelope:
@@ -65,17 +66,17 @@ def _hold_until(session: Session, envelope: Envelope, value: bytes | None) -> En
         raise Refused(501, "5.5.4", "HOLDUNTIL is in the past")
     if release > _latest(session):
         raise _too_late(session)
-    return _held(envelope, release)
+    return _held(envelope, release, f"until;{value.decode()}")
 
 
 def _too_late(session: Session) -> Refused:
     return Refused(501, "5.5.4", f"A message is held {session.settings.hold} seconds at most")
 
 
-def _held(envelope: Envelope, release: datetime) -> Envelope:
+def _held(envelope: Envelope, release: datetime, hold: str) -> Envelope:
     if envelope.release is not None:
         raise Refused(501, "5.5.4", "HOLDFOR and HOLDUNTIL exclude each other")
-    return replace(envelope, release=release)
+    return replace(envelope, release=release, hold=hold)
 
 
 def _in_time(session: Session, envelope: Envelope) -> None:
