@@ -148,11 +148,11 @@ class Delivery:
         verdicts: tuple[Verdict, ...] = ()
         if min(job.next_attempt, self._end(job)) <= now:
             verdicts = self._attempt(job, now)
-        if passed and not job.late and job.left and not job.is_lmtp:
+        if passed and not job.late and job.left:
             job.late = True
             late = [Outcome(each, "delayed", _LATE) for each in job.left]
             self._told(job, late, now)
-        if job.left and not job.is_lmtp:
+        if job.left:
             self._keep(job, now)
         return verdicts
 
@@ -165,9 +165,13 @@ class Delivery:
             self.outbox.append(job.sent)
         elif relayed:
             self.outbox.append(Sent(replace(envelope, recipients=relayed), message))
+        if job.attempts == 0 and job.is_lmtp:
+            # Where mail goes on to several addresses, its client hears of no other.
+            for first, *_ in made.outcomes:
+                first.answered = True
         outcomes = [each for several in made.outcomes for each in several]
-        left = [each for each in outcomes if each.action == "delayed"]
-        if left and not job.is_lmtp and now >= job.started + self.settings.give_up:
+        left = [each for each in outcomes if each.action == "delayed" and not each.answered]
+        if left and now >= job.started + self.settings.give_up:
             for each in left:
                 each.action = "failed"
             left = []
@@ -202,7 +206,7 @@ class Delivery:
         """Whether the sender is to be told now, if he wants to be told at all."""
         if outcome.action in SUCCESSES:
             return True
-        if job.is_lmtp:
+        if outcome.answered:
             return False
         if outcome.action == "failed" or outcome.verdict is _LATE:
             return True

@@ -20,6 +20,8 @@ class Outcome:
     """The far server that said it."""
     user: str | None = None
     mailbox: str | None = None
+    answered: bool = False
+    """The client was told, and has a queue of its own (RFC 2033 section 1)."""
     silent: bool = False
     """Nobody is told."""
 

@@ -42,7 +42,7 @@ class Job:
 
     @property
     def is_lmtp(self) -> bool:
-        """Whether its client has a queue of its own, and hears of everything at once."""
+        """Whether its client has a queue of its own, and hears of its recipients at once."""
         return self.sent.envelope.protocol.startswith("LMTP")
 
 

@@ -163,6 +163,29 @@ def test_rcpt_may_look_at_quotas() -> None:
 # LMTP (RFC 2033)
 
 
+@pytest.mark.parametrize(
+    ("over_quota", "action", "subjects"),
+    [("fail", "failed", ["Mail could not be delivered"]), ("retry", "delayed", [])],
+)
+def test_what_lmtp_is_not_told_is_reported_or_tried_again(
+    over_quota: str, action: str, subjects: list[str]
+) -> None:
+    post = Post(over_quota=over_quota)
+    users, directory = post.world.store.users, post.world.store.directory
+    post.world.store.add_user("cleo", "apple", ["cleo@example.org"])
+    directory.add(Alias("both", ("ben", "cleo")))
+    users["ben"].quota = 1
+    (verdict,) = post.send("both@example.org", protocol="LMTP")
+    assert verdict.code == 250
+    assert [each[0] for each in post.log()] == ["expanded", action, "delivered"]
+    assert [str(each["Subject"]) for each in post.reports()] == subjects
+    users["ben"].quota = None
+    post.wait(86_400)
+    assert len(post.box("ben")) == (action == "delayed")
+    assert len(post.box("cleo")) == 1
+    assert len(post.world.delivery.queue) == 0
+
+
 def test_lmtp_is_told_and_nobody_gets_a_report_of_a_failure() -> None:
     post = Post()
     ben = post.world.store.users["ben"]
