@@ -1,7 +1,6 @@
 """Waiting for mail, and for anything else; what an error shows; the awaitable twins."""
 
 import asyncio
-import os
 import re
 import smtplib
 import subprocess
