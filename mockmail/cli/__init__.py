@@ -6,7 +6,8 @@ does it and returns the exit code.
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 
 COMMANDS = {
@@ -25,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code: 0, 1 if it didn't work, 2 for a wrong call, 130 for Ctrl-C."""
     words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        return _run(words)
+        with _lost_interrupts() as lost:
+            return _run(words, lost)
     except BrokenPipeError:
         # Nobody reads on; nor shall the interpreter try at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -34,7 +36,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _run(words: Sequence[str]) -> int:
+@contextmanager
+def _lost_interrupts() -> Iterator[list[object]]:
+    """Those Ctrl-C that come while Python calls back, as imports have it do.
+
+    It would print them, and go on as if nothing had been said.
+    """
+    lost: list[object] = []
+    before = sys.unraisablehook
+
+    def hook(what: "sys.UnraisableHookArgs") -> None:
+        if what.exc_type is KeyboardInterrupt:
+            lost.append(what.exc_type)
+        else:
+            before(what)
+
+    sys.unraisablehook = hook
+    try:
+        yield lost
+    finally:
+        sys.unraisablehook = before
+
+
+def _run(words: Sequence[str], lost: Sequence[object]) -> int:
     # Imported here, where Ctrl-C is waited for.
     import argparse
 
@@ -62,13 +86,15 @@ def _run(words: Sequence[str]) -> int:
     chosen = parser.parse_args(words)
     assert command is not None
 
+    if lost:  # before a command that would go on until another one comes
+        return 130
     try:
         code: int = command.run(chosen)
         sys.stdout.flush()
     except Failure as failure:
         print(f"mockmail: {failure}", file=sys.stderr)
         return failure.code
-    return code
+    return 130 if lost else code
 
 
 def _sentence(what: str) -> str:

@@ -5,6 +5,7 @@ A Trio test lends its own; everyone else gets a thread with one (`ServerThread`)
 
 import atexit
 import contextlib
+import os
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,10 +29,27 @@ class Loop:
         self.nursery = nursery
         self._token = trio.lowlevel.current_trio_token()
         self._thread = threading.get_ident()
-        self.left = False
-        """Whether the program ends, and nobody can wait for the loop any more."""
+        self._process = os.getpid()
+        self._ends = False
+        self.servers: dict[object, Callable[[], object]] = {}
+        """How to begin to close each server that is open here."""
         self.time: Callable[[], float] = trio.lowlevel.current_clock().current_time
         """The loop's own clock, in seconds; may be asked from any thread."""
+
+    @property
+    def left(self) -> bool:
+        """Whether nobody can wait for the loop: the program ends, or is a fork without it."""
+        return self._ends or os.getpid() != self._process
+
+    def leave(self) -> None:
+        """The program ends."""
+        self._ends = True
+
+    def cancel(self) -> None:
+        """End all that runs in the loop, and tell who waits for a server of it; in the loop."""
+        for close in list(self.servers.values()):
+            close()
+        self.nursery.cancel_scope.cancel()
 
     @property
     def here(self) -> bool:
@@ -101,7 +119,7 @@ class ServerThread:
         self.stop()
 
     def stop(self) -> None:
-        """End the loop and wait for the thread. Nothing happens the second time."""
+        """Close the servers, end the loop, wait for the thread. The second time nothing happens."""
         atexit.unregister(self._leave)
         self._cancel()
         if not self.loop.left:
@@ -115,9 +133,9 @@ class ServerThread:
         """
         self._cancel()
         self._thread.join(LEAVING)
-        self.loop.left = True
+        self.loop.leave()
 
     def _cancel(self) -> None:
         if self._thread.is_alive():
             with contextlib.suppress(trio.RunFinishedError):
-                self.loop.soon(self.loop.nursery.cancel_scope.cancel)
+                self.loop.soon(self.loop.cancel)

@@ -72,6 +72,7 @@ class Server:
         self._tls_endpoints = {name: Endpoint(self._hosting, name, tls=True) for name in SECURE}
         self.aio = Aio(self)
         """The calls that wait, for asyncio and Trio: ``await server.aio.wait_for(…)``."""
+        loop.servers[self] = self.cancel
         self._use(world)
 
     def _use(self, world: World) -> None:
@@ -461,5 +462,6 @@ class Server:
         self._hosting.cancel()
 
     def _end(self) -> None:
+        self._hosting.loop.servers.pop(self, None)
         self._people.drop(_CLOSED)
         self._world.engine.end(_CLOSED)

@@ -4,12 +4,15 @@ import os
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from mockmail.cli import COMMANDS, EXIT_CODES, main
+from mockmail.scenario.load import load
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
@@ -55,6 +58,36 @@ def test_ctrl_c_while_a_command_is_imported(
     monkeypatch.setattr("mockmail.cli.import_module", interrupted)
     assert main([command]) == 130
     assert capsys.readouterr() == ("", "")
+
+
+class Interrupted:
+    """What Python finds to call back when it is gone, as Ctrl-C comes."""
+
+    def __del__(self) -> None:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("command", ["serve", "check"])
+def test_ctrl_c_that_python_loses(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lose(name: str) -> ModuleType:
+        Interrupted()
+        return import_module(name)
+
+    hook = sys.unraisablehook
+    monkeypatch.setattr("mockmail.cli.import_module", lose)
+    assert main([command, "demo"]) == 130
+    assert capsys.readouterr() == ("", "")
+    assert sys.unraisablehook is hook
+
+
+def test_ctrl_c_that_python_loses_later(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("mockmail.cli.check.load", lambda _: Interrupted() and load("empty"))
+    assert main(["check", "demo"]) == 130
+    assert capsys.readouterr().err == ""
 
 
 def test_ctrl_c_in_the_middle(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 import re
 import smtplib
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -10,7 +12,7 @@ import pytest
 import trio
 import trio.testing
 
-from mockmail import Message, Sent, Server, WaitTimeout, open_server, start_server
+from mockmail import Message, Sent, Server, ServerThread, WaitTimeout, open_server, start_server
 
 
 @pytest.fixture
@@ -254,6 +256,32 @@ async def test_its_own_loop_is_told_of_the_end() -> None:
         nursery.start_soon(wait, "the server was closed")
         await trio.testing.wait_all_tasks_blocked()
         await server.aclose()
+
+
+def test_who_waits_is_told_that_the_thread_was_stopped() -> None:
+    thread = ServerThread()
+    with start_server(thread=thread) as server:
+        end = threading.Thread(target=thread.stop)
+        end.start()
+        with pytest.raises(RuntimeError, match="can't be waited for any more: the server was cl"):
+            server.wait_for(subject="x", timeout=30)
+        end.join()
+        assert repr(server) == "<Server, 0 users, closed>"
+
+
+def test_a_fork_leaves_without_the_thread_it_has_not() -> None:
+    program = (
+        "import os, signal, mockmail\n"
+        "with mockmail.start_server('demo') as server:\n"
+        "    server.imap.port\n"
+        "    child = os.fork()\n"
+        "    if not child:\n"
+        "        signal.alarm(20)\n"
+        "if child:\n"
+        "    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("0\n", "")
 
 
 def test_a_condition_is_not_awaited(server: Server) -> None:
