@@ -127,9 +127,9 @@ class Wanted(Spec):
     to: str | None = None
     """An address of a recipient: in the envelope, the user's own, or in To or Cc."""
     user: str | None = None
-    """The login of the user who has it."""
+    """The login of the user who has it; what all share is nobody's."""
     mailbox: str | None = None
-    """The mailbox that it is in."""
+    """The mailbox that it is in: ``INBOX``, or one that all share, as ``Shared/Team``."""
     flags: list[str] = []
     """Flags that it has, perhaps beside others."""
     count: Annotated[int, Meta(ge=1)] | None = None

@@ -8,6 +8,7 @@ from mockmail.control.endpoint import Endpoint, Handler
 
 _MAILBOX = "/users/{login}/mailboxes/{mailbox}"
 _MESSAGE = _MAILBOX + "/messages/{uid}"
+_SHARED = "/shared/{mailbox}/messages/{uid}"
 NOT_FOUND, CONFLICT, GONE = HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.GONE
 TIMEOUT, STOPPING = HTTPStatus.GATEWAY_TIMEOUT, HTTPStatus.SERVICE_UNAVAILABLE
 
@@ -50,6 +51,9 @@ ENDPOINTS = (
     _row("GET", _MESSAGE + "/text", messages.text_of_message, NOT_FOUND, GONE),
     _row("POST", _MESSAGE + "/move", messages.move_message, NOT_FOUND, GONE),
     _row("POST", _MESSAGE + "/copy", messages.copy_message, NOT_FOUND, GONE),
+    _row("GET", _SHARED, messages.show_shared_message, NOT_FOUND, GONE),
+    _row("GET", _SHARED + "/raw", messages.raw_shared_message, NOT_FOUND, GONE),
+    _row("GET", _SHARED + "/text", messages.text_of_shared_message, NOT_FOUND, GONE),
     _row("GET", "/outbox", messages.list_outbox),
     _row("GET", "/outbox/{number}", messages.show_sent, NOT_FOUND),
     _row("GET", "/outbox/{number}/raw", messages.raw_sent, NOT_FOUND),

@@ -27,6 +27,7 @@ from mockmail.serve.server import Server
 from mockmail.world.account import User
 from mockmail.world.mailbox import Mailbox
 from mockmail.world.message import Message
+from mockmail.world.named import Named
 from mockmail.world.world import World
 
 
@@ -57,6 +58,14 @@ def user(user: User) -> UserValue:
     )
 
 
+def shared(server: Server) -> Named[Mailbox]:
+    """The mailboxes that are shared by all, by full name."""
+    world = world_of(server)
+    with world.engine.turn():
+        boxes = {name: Mailbox(world, None, box) for name, box in world.store.shared.items()}
+    return Named("shared mailbox", boxes)
+
+
 def mailbox(login: str, box: Mailbox) -> MailboxValue:
     """A mailbox of that user."""
     return MailboxValue(
@@ -73,9 +82,9 @@ def summary(message: Message) -> MessageSummary:
     """A message in a mailbox, but for what it says."""
     stored = message_of(message)
     box = message._mailbox
-    assert box.owner is not None
+    of = ("shared",) if box.owner is None else ("users", box.owner, "mailboxes")
     return MessageSummary(
-        url=url("users", box.owner, "mailboxes", box.name, "messages", message.uid),
+        url=url(*of, box.name, "messages", message.uid),
         uid=message.uid,
         flags=list(message.flags.names),
         subject=message.subject,

@@ -33,6 +33,11 @@ def message_of(call: Call) -> Message:
     return mailbox_of(call).by_uid(call.number("uid"))
 
 
+def _shared(call: Call) -> Message:
+    """The message in the path, in a mailbox that is shared by all."""
+    return look.shared(call.server)[call.path["mailbox"]].by_uid(call.number("uid"))
+
+
 def list_messages(call: Call, query: Page) -> MessagesValue:
     """The messages of a mailbox, in UID order."""
     messages = mailbox_of(call).messages
@@ -124,7 +129,26 @@ def raw_message(call: Call) -> Rfc822:
 
 def text_of_message(call: Call) -> Plain:
     """The first plain text of a message, decoded; empty if it has none."""
-    return Plain((look.text(look.message_of(message_of(call))) or "").encode("utf-8", "replace"))
+    return _text(message_of(call))
+
+
+def _text(message: Message) -> Plain:
+    return Plain((look.text(look.message_of(message)) or "").encode("utf-8", "replace"))
+
+
+def show_shared_message(call: Call) -> MessageValue:
+    """A message in a mailbox that is shared by all: its flags, header fields and texts."""
+    return look.message(_shared(call))
+
+
+def raw_shared_message(call: Call) -> Rfc822:
+    """A message in a mailbox that is shared by all, octet by octet as it is stored."""
+    return Rfc822(_shared(call).raw)
+
+
+def text_of_shared_message(call: Call) -> Plain:
+    """The first plain text of a message in a shared mailbox, decoded; empty if it has none."""
+    return _text(_shared(call))
 
 
 def change_flags(call: Call, body: FlagChange) -> MessageSummary:

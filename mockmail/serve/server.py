@@ -358,8 +358,8 @@ class Server:
         - ``subject="Hello"`` (all of it), or a compiled pattern that is found in it;
         - ``sender="a@x.example"`` and ``to="b@y.example"``: addresses of the envelope
           or of the header, `sender` empty for a report; `to` is the user's own address, too;
-        - ``user="anna"``, ``mailbox="Work"``: whose it is and where, which mail in the
-          outbox has not;
+        - ``user="anna"``, ``mailbox="Work"``: whose it is and where; what is in
+          ``Shared/Team`` is nobody's, and mail in the outbox has neither;
         - ``flags=[r"\Seen"]``: flags that it has, perhaps beside others.
 
         With `count` it waits for so many, and returns them all. What was there before

@@ -57,7 +57,7 @@ class Wanted:
     to: str | None = None
     """An address: of the envelope, the user's, or in To or Cc."""
     user: str | None = None
-    """The login of the user who has it."""
+    """The login of the user who has it; shared mailboxes are nobody's."""
     mailbox: str | None = None
     flags: tuple[str, ...] = ()
     """Flags that it has, perhaps beside others."""
@@ -77,7 +77,7 @@ class Wanted:
         return cls(**{**given, "flags": flags})  # type: ignore[arg-type]  # checked just now
 
     def find(self, world: World) -> list[Message | Sent]:
-        """All mail that is as wanted: that of the users, in order of arrival, then the outbox."""
+        """All mail that is as wanted: that of the users, in order of arrival, what they share, the outbox."""
         tests = self._tests()
         return [each.handle for each in _all(world) if all(test(each)[0] for _, test in tests)]
 
@@ -173,6 +173,10 @@ def _all(world: World) -> Iterator[_Found]:
                     None,
                     tuple(user.addresses),
                 )
+    for name, mailbox in world.store.shared.items():
+        for entry in mailbox:
+            handle = Message(world, mailbox, entry)
+            yield _Found(f"{name}, UID {entry.uid}", handle, entry.message, None, name, None, ())
     for number, sent in enumerate(world.delivery.outbox):
         yield _Found(
             f"outbox[{number}]", sent, sent.message, None, None, sent.sender, sent.recipients

@@ -49,6 +49,22 @@ def test_mail_that_is_there(api: Api, anna: mockmail.User, mailserver: mockmail.
     assert (out["messages"], len(out["outbox"])) == ([], 1)
 
 
+def test_mail_that_all_share(api: Api, mailserver: mockmail.Server) -> None:
+    team = mailserver.create_shared_mailbox("Shared/Team")
+    team.add(subject="Hello", text="Tea?", flags=["k"])
+    (found,) = api.post("/wait", {"mailbox": "Shared/Team", "timeout": 0}).data["messages"]
+    path = "/shared/Shared%2FTeam/messages/1"
+    assert (found["url"], found["uid"], found["flags"]) == (f"/v1{path}", 1, ["k"])
+    told = api.get(path).data
+    assert (told["text"].rstrip(), {**told, **found}) == ("Tea?", told)
+    assert api.get(f"{path}/raw").octets == team.messages[0].raw
+    assert api.get(f"{path}/text").octets.rstrip() == b"Tea?"
+    missing = "no shared mailbox 'Shared/Taem'; did you mean Shared/Team?"
+    assert api.get("/shared/Shared%2FTaem/messages/1").problem == (404, missing)
+    team.messages[0].expunge()
+    assert api.get(path).status == 410
+
+
 def test_mail_that_comes_while_others_ask(
     api: Api, anna: mockmail.User, mailserver: mockmail.Server
 ) -> None:

@@ -53,6 +53,17 @@ def test_what_is_there_is_found_at_once(server: Server) -> None:
         assert isinstance(found, Message)
 
 
+def test_what_all_share_is_found(server: Server) -> None:
+    team = server.create_shared_mailbox("Shared/Team")
+    news = server.create_shared_mailbox("#news.comp.mail")
+    added = team.add(subject="Hello", to="all@example.org", flags=["k"]), news.add(subject="Hello")
+    assert server.wait_for(mailbox="Shared/Team", timeout=0) == added[0]
+    assert server.wait_for(to="all@example.org", flags=["k"], timeout=0) == added[0]
+    assert server.wait_for(subject="Hello", count=2, timeout=0) == added
+    with pytest.raises(WaitTimeout, match=r"\n  Shared/Team, UID 1: user: None\n"):
+        server.wait_for(user="anna", mailbox="Shared/Team", timeout=0)
+
+
 def test_mail_is_found_by_the_sender_of_its_envelope(server: Server) -> None:
     server.set_remote_reply("y.example", 550)
     server.add_list("team", ["anna"])
