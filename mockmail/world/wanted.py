@@ -9,7 +9,9 @@ from typing import NamedTuple, TypedDict
 
 from mockmail.delivery.sent import Sent
 from mockmail.message.message import Message as StoredMessage
+from mockmail.near import near
 from mockmail.store.names import canonical
+from mockmail.store.store import Store
 from mockmail.world.arguments import check_arguments
 from mockmail.world.message import Message, checked_flags
 from mockmail.world.world import World
@@ -87,12 +89,31 @@ class Wanted:
         head = f"after {timeout:g} s there is no mail with {self}"
         if there:
             head = f"after {timeout:g} s there are {there} of {count} messages with {self}"
+        elif missing := self._missing(world.store):
+            head = f"{head} ({missing})"
         others = [text for wrong, text in self._nearest(world) if wrong]
         if not others:
             return f"{head}, and no other" if there else f"{head}; there is no mail at all"
         shown = "\n".join(f"  {text}" for text in others[:SHOWN])
         more = f"\n  and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
         return f"{head}; nearest of what is there:\n{shown}{more}"
+
+    def _missing(self, store: Store) -> str:
+        """Which user or mailbox there is not. One may be made meanwhile, so it is said in the end."""
+        user = None
+        if self.user is not None:
+            user = store.users.get(self.user)
+            if user is None:
+                return f"no user {self.user!r}{near(self.user, store.users)}"
+        if self.mailbox is None:
+            return ""
+        if user is not None:
+            names, whose = set(user.mailboxes), f" of {user.name}"
+        else:
+            names, whose = set(store.shared).union(*(u.mailboxes for u in store.users.values())), ""
+        if canonical(self.mailbox) in names:
+            return ""
+        return f"no mailbox {self.mailbox!r}{whose}{near(self.mailbox, sorted(names))}"
 
     def _nearest(self, world: World) -> list[tuple[int, str]]:
         """All mail, nearest first: in how many things it is not as wanted, and in which."""

@@ -13,6 +13,7 @@ import trio
 import trio.testing
 
 from mockmail import Message, Sent, Server, ServerThread, WaitTimeout, open_server, start_server
+from mockmail.world.wanted import Conditions
 
 
 @pytest.fixture
@@ -127,6 +128,39 @@ def test_an_error_shows_what_is_there_nearest_first(server: Server) -> None:
         server.wait_for(subject="Invoice 2", flags=["k"], timeout=0)
     with pytest.raises(WaitTimeout, match=r"there are 1 of 2 messages with subject 'lunch'; nea"):
         server.wait_for(subject="lunch", count=2, timeout=0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"user": "ana"}, "user 'ana' (no user 'ana'; did you mean anna?); nearest of"),
+        ({"user": "x", "mailbox": "y"}, "user 'x', mailbox 'y' (no user 'x'); nearest of"),
+        ({"mailbox": "Wrok"}, "(no mailbox 'Wrok'; did you mean Work?); nearest of"),
+        ({"mailbox": "Shared/Taem"}, "(no mailbox 'Shared/Taem'; did you mean Shared/Team?)"),
+        ({"user": "ben", "mailbox": "Work"}, "(no mailbox 'Work' of ben); nearest of"),
+        ({"user": "anna", "mailbox": "inbx"}, "(no mailbox 'inbx' of anna; did you mean INBOX?)"),
+        ({"user": "ben", "mailbox": "inbox"}, "user 'ben', mailbox 'inbox'; nearest of"),
+        ({"mailbox": "Shared/Team"}, "mailbox 'Shared/Team'; nearest of"),
+    ],
+)
+def test_a_name_that_is_nowhere_is_said(asked: Conditions, said: str, server: Server) -> None:
+    server.users["anna"].create_mailbox("Work")
+    server.users["anna"].deliver(subject="Hello")
+    server.create_shared_mailbox("Shared/Team")
+    with pytest.raises(WaitTimeout) as caught:
+        server.wait_for(**asked, timeout=0)
+    assert said in str(caught.value)
+
+
+def test_a_user_may_be_made_while_he_is_waited_for(server: Server) -> None:
+    def work() -> None:
+        server.wait_until(lambda: server._world.engine._watchers, timeout=30)
+        server.add_user("zoe").deliver(subject="Hello")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert server.wait_for(user="zoe", timeout=30).subject == "Hello"
+    thread.join()
 
 
 def test_an_error_is_short(server: Server) -> None:
