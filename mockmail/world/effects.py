@@ -17,7 +17,7 @@ from mockmail.imap import reply as imap_reply
 from mockmail.message.build import SENDER, compose
 from mockmail.message.message import Message
 from mockmail.near import choice, near
-from mockmail.numset import Uid
+from mockmail.numset import Uid, UidSet
 from mockmail.pop3 import reply as pop3_reply
 from mockmail.smtp import reply as smtp_reply
 from mockmail.store.flags import FlagOp, problem
@@ -348,7 +348,7 @@ class Deliver(Own):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Flag(Own):
-    """Another client changes a message's flags. Nothing happens if it is gone."""
+    """Another client changes a message's flags. The test fails if there is no such message."""
 
     word = "flag"
 
@@ -372,7 +372,7 @@ class Flag(Own):
             raise UnfitError("add", "expected a flag here or in remove, found none")
 
     def apply(self, moment: Moment) -> None:
-        mailbox = _mailbox(moment, self.user, self.mailbox)
+        mailbox = _holding(moment, self.user, self.mailbox, self.uid)
         with _acting(moment) as tx:
             for op, names in ((FlagOp.ADD, self.add), (FlagOp.REMOVE, self.remove)):
                 tx.store_flags(mailbox, [Uid(self.uid)], op, make_flags(names))
@@ -380,7 +380,7 @@ class Flag(Own):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Expunge(Own):
-    """Another client expunges a message. Nothing happens if it is gone already."""
+    """Another client expunges a message. The test fails if there is no such message."""
 
     word = "expunge"
 
@@ -396,14 +396,14 @@ class Expunge(Own):
         at_least(1, self.uid, "uid")
 
     def apply(self, moment: Moment) -> None:
-        mailbox = _mailbox(moment, self.user, self.mailbox)
+        mailbox = _holding(moment, self.user, self.mailbox, self.uid)
         with _acting(moment) as tx:
             tx.expunge(mailbox, [Uid(self.uid)])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Move(Own):
-    """Another client moves a message to another mailbox. Nothing happens if it is gone."""
+    """Another client moves a message to another mailbox. The test fails if there is none such."""
 
     word = "move"
 
@@ -421,7 +421,8 @@ class Move(Own):
         at_least(1, self.uid, "uid")
 
     def apply(self, moment: Moment) -> None:
-        source, target = (_mailbox(moment, self.user, name) for name in (self.mailbox, self.to))
+        source = _holding(moment, self.user, self.mailbox, self.uid)
+        target = _mailbox(moment, self.user, self.to)
         with _acting(moment) as tx:
             for entry in tx.expunge(source, [Uid(self.uid)]):
                 tx.append(target, entry.message, entry.flags, entry.internaldate)
@@ -446,6 +447,16 @@ def _mailbox(moment: Moment, login: str, name: str) -> Mailbox:
     if mailbox is None:
         hint = near(name, user.mailboxes)
         raise RuleError(f"{moment.rule}: there is no mailbox {name} of {login}{hint}")
+    return mailbox
+
+
+def _holding(moment: Moment, login: str, name: str, uid: int) -> Mailbox:
+    """That mailbox, if a message with that UID is in it."""
+    mailbox = _mailbox(moment, login, name)
+    if Uid(uid) not in mailbox.entries:
+        uids = bytes(UidSet.of(mailbox.uids)).decode() or "no UIDs"
+        what = f"there is no UID {uid} in {name} of {login}; there are {uids}"
+        raise RuleError(f"{moment.rule}: {what}")
     return mailbox
 
 

@@ -29,9 +29,7 @@ def play_faults() -> None:
             Cut(offset=5, inside="literal"),
         )
     )
-    world.rules.add(
-        Rule(When(point="committed", command="STORE"), Expunge(user="anna", uid=3), times=2)
-    )
+    world.rules.add(Rule(When(point="committed", command="STORE"), Expunge(user="anna", uid=3)))
     first, second = Client(world).open(), Client(world).open()
     keywords = " ".join(f"$k{number}" for number in range(30))
     first.command(f"STORE 1:5 +FLAGS ({keywords} \\Seen)")

@@ -15,6 +15,7 @@ from mockmail.world.effects import (
     Delay,
     Deliver,
     Drop,
+    Expunge,
     Flag,
     Inject,
     Move,
@@ -25,7 +26,7 @@ from mockmail.world.effects import (
 )
 from mockmail.world.rule import Match, Rule, When
 from mockmail.world.words import UnfitError
-from mockmail.world.world import World
+from mockmail.world.world import Broken, World
 
 FETCH_2 = When("data", command="FETCH", response=Match(uid=2))
 
@@ -330,9 +331,7 @@ def test_flags_change_and_messages_move_in_between() -> None:
     world.store.create(world.store.users["anna"], "Work")
     for do in (
         Flag(user="anna", uid=1, add=("\\Flagged", "k"), remove=("\\Seen",)),
-        Flag(user="anna", uid=99, add=("\\Flagged",)),
         Move(user="anna", uid=2, to="Work"),
-        Move(user="anna", uid=99, to="Work"),
     ):
         world.rules.add(Rule(When("committed", command="STORE"), do))
     client = Client(world).open()
@@ -342,6 +341,35 @@ def test_flags_change_and_messages_move_in_between() -> None:
     assert client.command("NOOP")[:-1] == ["* 2 EXPUNGE", "* 2 RECENT"]
     assert client.command("STATUS Work (MESSAGES)")[0] == "* STATUS Work (MESSAGES 1)"
     world.check()
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        Flag(user="anna", uid=99, add=("\\Flagged",)),
+        Expunge(user="anna", uid=99),
+        Move(user="anna", uid=99, to="Work"),
+    ],
+    ids=lambda do: do.word,
+)
+def test_a_message_that_is_not_there_fails_the_test_not_the_client(do: Effect) -> None:
+    world = inbox(3)
+    world.store.create(world.store.users["anna"], "Work")
+    world.rules.add(Rule(When("committed", command="STORE"), do))
+    client = Client(world).open()
+    assert client.command("STORE 1 FLAGS (\\Seen)")[-1].endswith("OK STORE completed")
+    with pytest.raises(Broken, match=r"there is no UID 99 in INBOX of anna; there are 1:3$"):
+        world.check()
+
+
+def test_a_message_that_is_gone_is_not_there() -> None:
+    world = inbox(1)
+    world.rules.add(Rule(When("committed"), Expunge(user="anna", uid=1), times=2))
+    client = Client(world).open()
+    client.command("STORE 1 FLAGS (\\Seen)")
+    client.command("STORE 1 FLAGS (\\Seen)")
+    with pytest.raises(Broken, match=r"there is no UID 1 in INBOX of anna; there are no UIDs$"):
+        world.check()
 
 
 # Words

@@ -4,7 +4,7 @@ import pytest
 
 from harness import Client, inbox
 from mockmail.wire.points import POINTS, Point
-from mockmail.world.effects import Cut, Drop, Expunge
+from mockmail.world.effects import Cut, Drop, Expunge, Flag
 from mockmail.world.rule import Match, Rule, Rules, When
 from mockmail.world.world import Broken
 
@@ -79,7 +79,7 @@ def test_another_client_expunges_between_commit_and_answer() -> None:
 def test_a_rule_fires_as_often_as_it_says() -> None:
     world = inbox(5)
     rule = world.rules.add(
-        Rule(When(point="committed"), Expunge(user="anna", uid=1), skip=1, times=2)
+        Rule(When(point="committed"), Flag(user="anna", uid=1, add=("k",)), skip=1, times=2)
     )
     client = Client(world).open()
     for number in range(1, 5):
