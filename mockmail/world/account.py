@@ -196,22 +196,32 @@ class User:
         self,
         message: bytes | Mail | None = None,
         *,
+        newlines: Literal["crlf", "keep"] = "crlf",
         subject: str = "",
         text: str = "",
         html: str | None = None,
         attachments: Iterable[Attachment] = (),
         sender: str | None = None,
+        to: str | Iterable[str] | None = None,
+        cc: str | Iterable[str] = (),
+        headers: Mapping[str, str | None] | Iterable[tuple[str, str | None]] = (),
+        charset: str = "utf-8",
         flags: Iterable[str] = (),
         date: datetime | None = None,
     ) -> Message:
-        """Put a message into the INBOX, and return it: what is most used of `Mailbox.add`."""
+        """Put a message into the INBOX, and return it; see `Mailbox.add`."""
         return self.inbox.add(
             message,
+            newlines=newlines,
             subject=subject,
             text=text,
             html=html,
             attachments=attachments,
             sender=sender,
+            to=to,
+            cc=cc,
+            headers=headers,
+            charset=charset,
             flags=flags,
             date=date,
         )

@@ -1,6 +1,7 @@
 """What a test holds in its hands: mail put into mailboxes, read from files, and written to them."""
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from email.header import Header
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mockmail import Attachment, Mailbox, Server, start_server
+from mockmail import Attachment, Mailbox, Server, User, start_server
 
 
 @pytest.fixture
@@ -24,6 +25,27 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def inbox(server: Server) -> Mailbox:
     return server.add_user("anna").inbox
+
+
+def test_to_deliver_is_to_add_to_the_inbox(server: Server) -> None:
+    assert parameters(User.deliver) == parameters(Mailbox.add)
+    anna = server.add_user("anna")
+    message = anna.deliver(
+        text="ä",
+        to="team@example.org",
+        cc=["c@example.org"],
+        headers={"List-Id": "<team.example.org>"},
+        charset="iso-8859-1",
+    )
+    mail = message.mail
+    assert (mail["To"], mail["Cc"]) == ("team@example.org", "c@example.org")
+    assert mail["List-Id"] == "<team.example.org>"
+    assert mail.get_content_charset() == "iso-8859-1"
+    assert anna.deliver(b"a: b\n\nc\n", newlines="keep").raw == b"a: b\n\nc\n"
+
+
+def parameters(function: Callable[..., object]) -> dict[str, inspect.Parameter]:
+    return dict(inspect.signature(function).parameters)
 
 
 def test_a_message_of_parts(inbox: Mailbox) -> None:
