@@ -24,6 +24,9 @@ from mockmail.world.world import World
 MAX_ORDERS = 1_000
 """Orders in which one race is run."""
 
+_COMMAND = re.compile(r"(?i:UID )?[^ ]*")
+_AWAITING_MORE = re.compile(r"(?i:IDLE)\b|.*\{\d+\+?\}\Z", re.DOTALL)
+"""What is followed by a line that is no command."""
 _MARK = re.compile(r"\{([A-Za-z_]\w*)\}")
 
 State = Mapping[str, Mapping[int, Stored]]
@@ -69,7 +72,8 @@ class Conflict:
         ``{number}`` and ``{modseq}`` are those of the message when the race begins.
         Sessions without commands look on. After the race each that can says NOOP, to
         hear the news. ``ValueError`` for more commands than sessions, for more than 1,000 orders,
-        for another word in braces, and if the message has gone.
+        for another word in braces, for a command that IMAP here doesn't have, and if the
+        message has gone.
         """
         lines = [_lines(each) for each in commands]
         if not any(lines):
@@ -89,6 +93,9 @@ class Conflict:
         place = Place(mailbox, self._uid, uids.index(self._uid) + 1, uids[-1], len(uids))
         marks = {"uid": place.uid, "number": place.number, "modseq": message.modseq}
         lines = [[_filled(line, marks) for line in each] for each in lines]
+        known = [name.decode() for name in start.catalogue.commands]
+        for each in lines:
+            _check_commands(each, known)
         return Race(
             user=login,
             mailbox=mailbox,
@@ -173,6 +180,15 @@ def _filled(line: str, marks: Mapping[str, int]) -> str:
         return str(marks[found[1]])
 
     return _MARK.sub(value, line)
+
+
+def _check_commands(lines: Sequence[str], known: Sequence[str]) -> None:
+    """``ValueError`` for a line that is none of those commands."""
+    for before, line in zip(["", *lines], lines, strict=False):
+        found = _COMMAND.match(line)
+        assert found is not None
+        if found[0].upper() not in known and not _AWAITING_MORE.match(before):
+            raise ValueError(f"in {line!r}: no command {found[0]!r}{near(found[0], known)}")
 
 
 def _state(store: Store, login: str) -> State:

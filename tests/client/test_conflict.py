@@ -189,11 +189,22 @@ def test_numbers_are_numbers(mailserver: Server, anna: mockmail.User) -> None:
         (5, "expected a command, or several, as text; found 5"),
         (["NOOP", 5], "expected a command, or several, as text; found "),
         ("", "a command can't be empty"),
+        ("STOER 1 FLAGS ()", r"^in 'STOER 1 FLAGS \(\)': no command 'STOER'; did you mean STORE"),
+        ("uid stoer 1 FLAGS ()", "no command 'uid stoer'; did you mean UID STORE"),
+        (["NOOP", "DONE"], "in 'DONE': no command 'DONE'"),
+        (["IDLE", "DONE", "FETHC 1 (UID)"], "no command 'FETHC'; did you mean FETCH"),
     ],
 )
 def test_commands_that_can_not_be(conflict: Conflict, commands: Any, error: str) -> None:
     with pytest.raises(ValueError, match=error):
         conflict.race(commands)
+
+
+def test_what_is_off_is_no_command() -> None:
+    with mockmail.start_server(capabilities="-MOVE") as server:
+        server.add_user("anna").deliver(subject="one")
+        with pytest.raises(ValueError, match="in 'MOVE 1 INBOX': no command 'MOVE'"):
+            server.conflict().race("MOVE 1 INBOX", "NOOP")
 
 
 def test_literals_are_no_marks(conflict: Conflict) -> None:
