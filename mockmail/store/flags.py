@@ -68,8 +68,8 @@ class Flags:
         return f"Flags{self.names}"
 
 
-# flag-keyword = atom (RFC 3501 section 9)
-_KEYWORD = re.compile(r"[!#$&'+-\[^-z|}~]+")
+# flag-keyword = atom (RFC 9051 section 9); ATOM-CHAR is all but these.
+_NO_ATOM = re.compile(r"[^!#$&'+-\[^-z|}~]")
 
 
 def problem(name: str) -> str | None:
@@ -78,7 +78,12 @@ def problem(name: str) -> str | None:
         if name.lower() in _RANK:
             return None
         return f"{name!r} is no system flag; there are {' '.join(SYSTEM_FLAGS)}"
-    return None if _KEYWORD.fullmatch(name) else f"{name!r} can't be a flag"
+    if not name:
+        return "'' can't be a flag: it is empty"
+    found = _NO_ATOM.search(name)
+    if found is None:
+        return None
+    return f"{name!r} can't be a flag: no {found[0]!r} in it (RFC 9051 section 9, flag-keyword)"
 
 
 def flags(names: Iterable[str]) -> Flags:

@@ -213,9 +213,9 @@ class Mailbox:
             elif isinstance(message, bytes | bytearray | memoryview):
                 stored = StoredMessage(bytes(message), newlines=newlines)
             else:
-                raise TypeError(
-                    f"a message is bytes or an EmailMessage, not {type(message).__name__}"
-                )
+                kind = type(message).__name__
+                hint = ": .encode() makes bytes of it" if isinstance(message, str) else ""
+                raise TypeError(f"a message is bytes or an EmailMessage, not {kind}{hint}")
             (added,) = self._append([Item(stored, chosen, date)])
             return added
 

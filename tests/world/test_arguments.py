@@ -20,6 +20,11 @@ def found(error: str) -> str:
 
 
 CALLS: list[tuple[Callable[[Server], object], str]] = [
+    (
+        lambda s: s.users["anna"].deliver("Subject: x"),
+        "a message is bytes or an EmailMessage, not str: .encode() makes bytes of it",
+    ),
+    (lambda s: s.users["anna"].deliver(3), "a message is bytes or an EmailMessage, not int"),
     (lambda s: s.users["anna"].deliver(subject=3), "subject: expected text, found 3"),
     (lambda s: s.users["anna"].deliver(text=b"x"), "text: expected text, found b'x'"),
     (lambda s: s.users["anna"].deliver(html=3), "html: expected text or None, found 3"),
