@@ -26,7 +26,7 @@ _WORDS = {
     "mailbox": "The mailbox's name; ``/`` is ``%2F``.",
     "uid": "The message's UID.",
     "number": "The place in the outbox, or in the delivery log, from 0.",
-    "rule": "The rule's name.",
+    "rule": "The rule's name: ``rule-1``, or the one that it was given.",
     "address": "The address of an alias or a list.",
 }
 

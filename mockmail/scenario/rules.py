@@ -75,7 +75,7 @@ class RuleSpec(Spec):
     do: DoSpec
     """What it does."""
     name: str = ""
-    """How errors and the transcript call it."""
+    """How errors and the transcript call it: ``rule-1`` and so on if nothing is said."""
     times: Ordinal = 1
     """How often it fires; null: without end."""
     skip: Count = 0

@@ -316,7 +316,7 @@ class Rules:
         if rule.name in taken:
             raise UnfitError("name", f"there is a rule {rule.name!r} already")
         if not rule.name:
-            names = (f"rule {number}" for number in itertools.count(len(taken) + 1))
+            names = (f"rule-{number}" for number in itertools.count(len(taken) + 1))
             rule.name = next(name for name in names if name not in taken)
         self._rules.append(rule)
         self.version += 1

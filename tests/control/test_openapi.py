@@ -55,6 +55,8 @@ def test_all_is_described() -> None:
         for operation in path.values():
             assert operation["summary"]
             assert all(each["description"] for each in operation.get("parameters", ()))
+    (rule,) = DOCUMENT["paths"]["/v1/rules/{rule}"]["get"]["parameters"]
+    assert "``rule-1``" in rule["description"]
     schemas = DOCUMENT["components"]["schemas"]
     bare = set()
     for name, schema in schemas.items():

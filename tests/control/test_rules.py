@@ -19,7 +19,7 @@ def test_a_rule_is_added_fires_and_is_taken_away(
 ) -> None:
     anna.deliver(subject="one")
     made = api.post("/rules", CUT)
-    assert (made.status, made.headers["location"]) == (201, "/v1/rules/rule%201")
+    assert (made.status, made.headers["location"]) == (201, "/v1/rules/rule-1")
     assert made.data["fired"] == 0
     assert made.data["why_not"] == (
         "nobody has connected or said anything since the rule was added"
@@ -31,13 +31,15 @@ def test_a_rule_is_added_fires_and_is_taken_away(
         client.uid("FETCH", "1", "(BODY.PEEK[])")
     client.shutdown()
     (rule,) = api.get("/rules").data["rules"]
-    assert (rule["name"], rule["fired"], rule["why_not"]) == ("rule 1", 1, None)
+    assert (rule["name"], rule["fired"], rule["why_not"]) == ("rule-1", 1, None)
     assert rule["do"] == {"cut": {**CUT["do"]["cut"], "after": False}}
     assert {name: value for name, value in rule["when"].items() if value} == {
         **CUT["when"],
         "response": {"kind": "FETCH", "uid": 1, "number": None, "index": None},
     }
-    assert api.delete("/rules/rule%201").status == 204
+    assert api.get("/rules/rule-1").data == rule
+    assert api.get("/rules/1").problem == (404, "no rule '1'; there are rule-1")
+    assert api.delete("/rules/rule-1").status == 204
     assert api.get("/rules").data == {"rules": []}
     assert list(mailserver.faults) == []
 

@@ -316,7 +316,7 @@ def test_mail_comes_in_between() -> None:
     answer = "\n".join(client.command("FETCH 4 (FLAGS BODY.PEEK[])"))
     for said in ("$New", "Subject: Hello", "From: x@y.example", "Message-ID: <"):
         assert said in answer
-    assert "(by rule 1)" in str(world.transcript)
+    assert "(by rule-1)" in str(world.transcript)
 
 
 def test_raw_mail_comes_in_between() -> None:

@@ -187,17 +187,17 @@ def test_what_is_taken_away_must_be_there(mailserver: mockmail.Server) -> None:
     rule = mailserver.faults.add(When("data"), Drop())
     with mockmail.start_server() as other, pytest.raises(RuleError, match="not among the rules of"):
         other.faults.remove(rule)
-    with pytest.raises(RuleError, match="expected a rule, as `add` returns it, found 'rule 1'"):
-        mailserver.faults.remove("rule 1")  # type: ignore[arg-type]
+    with pytest.raises(RuleError, match="expected a rule, as `add` returns it, found 'rule-1'"):
+        mailserver.faults.remove("rule-1")  # type: ignore[arg-type]
     mailserver.faults.remove(rule)
-    with pytest.raises(RuleError, match="not among the rules of this server: rule 1"):
+    with pytest.raises(RuleError, match="not among the rules of this server: rule-1"):
         mailserver.faults.remove(rule)
 
 
 def test_a_rule_is_added_once() -> None:
     rules = World().rules
     rule = rules.add(Rule(When("data"), Drop()))
-    with pytest.raises(RuleError, match="it is among the rules already: rule 1"):
+    with pytest.raises(RuleError, match="it is among the rules already: rule-1"):
         rules.add(rule)
 
 

@@ -193,6 +193,6 @@ def test_a_rule_that_was_taken_away_neither_fires_nor_is_missed() -> None:
     rules.remove(first)
     assert rules.version != version
     assert rules.at(Point.DATA) == rules.unfired() == [second]
-    assert [rules.add(Rule(When("data"), Drop())).name for _ in range(2)] == ["rule 3", "rule 4"]
-    with pytest.raises(ValueError, match="it is not among the rules of this server: rule 1: when "):
+    assert [rules.add(Rule(When("data"), Drop())).name for _ in range(2)] == ["rule-3", "rule-4"]
+    with pytest.raises(ValueError, match="it is not among the rules of this server: rule-1: when "):
         rules.remove(first)
