@@ -78,8 +78,8 @@ class Delivery:
         """Whether an address, or a domain, is this world's."""
         return self._routes().is_local(place)
 
-    def verify(self, address: str, sender: str = "", *, relays: bool = True) -> Verdict:  # noqa: ARG002 not all ask
-        """What RCPT is told of an address; `sender` is who writes to it, empty for a report.
+    def verify(self, address: str, *, relays: bool = True) -> Verdict:
+        """What RCPT is told of an address.
 
         A far server is not asked before the message is there. Without `relays` its
         addresses are as good as unknown.

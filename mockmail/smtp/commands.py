@@ -143,7 +143,7 @@ def rcpt(session: Session, argument: bytes) -> Answer:
         recipient = replace(recipient, address=address)
     _qualified(session, address, "5.1.2")
     _within_limits(session, address)
-    verdict = delivery.verify(address, envelope.sender, relays=session.role is not Role.LMTP)
+    verdict = delivery.verify(address, relays=session.role is not Role.LMTP)
     if not verdict.ok:
         raise Refused(verdict.code, verdict.status, verdict.text)
     session.recipients.append(recipient)

@@ -43,7 +43,7 @@ def xmit(session: Session, argument: bytes) -> Answer:
     user = session.account
     sender = user.addresses[0] if user.addresses else f"{user.name}@{delivery.domains[0]}"
     for address in recipients:
-        verdict = delivery.verify(address, sender)
+        verdict = delivery.verify(address)
         if not verdict.ok:
             raise Err(verdict.text)
     session.taken += 1
